@@ -1,0 +1,98 @@
+"""Which sensors stand on the ground, where they look, and what state each is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+SensorKind = Literal["thermal_camera", "day_camera", "ground_radar", "ground_sensor"]
+SensorState = Literal["live", "late", "dead", "goodbye", "not detecting"]
+
+SENSOR_STATES: tuple[SensorState, ...] = ("live", "late", "dead", "goodbye", "not detecting")
+
+
+class Sensor(BaseModel, frozen=True, extra="forbid"):
+    """One sensor as its owner declares it.
+
+    Ranges are the distances at which the stated source expects detection of each kind of target; they are assumptions
+    until a walk test replaces them.
+    """
+
+    sensor_id: str = Field(min_length=1, max_length=40)
+    kind: SensorKind
+    tower_id: str | None = None
+    node_id: str = Field(description="UUID (version 4, lower case) under which it speaks the sensor protocol")
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    mast_m: float = Field(ge=0, le=200, description="height of the sensor above ground")
+    bearing_deg: float = Field(ge=0, lt=360, description="middle of its sector, true")
+    sector_deg: float = Field(gt=0, le=360, description="full width of its sector")
+    range_person_m: float = Field(gt=0)
+    range_vehicle_m: float = Field(gt=0)
+    range_min_m: float = Field(ge=0, default=0.0)
+    party: str
+    simulated: bool = False
+    performance_source: str
+
+
+class SensorInstalled(Sensor, frozen=True):
+    """A sensor was declared or its declaration changed."""
+
+
+class SensorSilent(BaseModel, frozen=True, extra="forbid"):
+    """A sensor stopped doing its work, and how that was noticed."""
+
+    sensor_id: str
+    state: Literal["late", "dead", "goodbye", "not detecting"]
+    last_heard: datetime | None
+    reason: str
+
+
+class SensorReturned(BaseModel, frozen=True, extra="forbid"):
+    """A sensor works again."""
+
+    sensor_id: str
+    reason: str = ""
+
+
+class SensorRow(Sensor, frozen=True):
+    """A sensor as the centre knows it. Until it is first heard it is dead: nobody has reason to believe otherwise."""
+
+    state: SensorState = "dead"
+    state_since: datetime
+    state_reason: str = "never heard"
+    last_heard: datetime | None = None
+
+
+def installed(row: SensorRow | None, body: SensorInstalled, header: Mapping[str, Any]) -> SensorRow:
+    """Take the declaration; keep what is known of the sensor's state."""
+    if row is None:
+        return SensorRow(**body.model_dump(), state_since=header["occurred"])
+    return row.model_copy(update=body.model_dump())
+
+
+def silent(row: SensorRow | None, body: SensorSilent, header: Mapping[str, Any]) -> SensorRow:
+    """Remember why the sensor is not watching."""
+    return _known(row, body.sensor_id).model_copy(
+        update={
+            "state": body.state,
+            "state_since": header["occurred"],
+            "state_reason": body.reason,
+            "last_heard": body.last_heard,
+        }
+    )
+
+
+def returned(row: SensorRow | None, body: SensorReturned, header: Mapping[str, Any]) -> SensorRow:
+    """Believe the sensor again."""
+    update = {"state": "live", "state_since": header["occurred"], "state_reason": body.reason}
+    return _known(row, body.sensor_id).model_copy(update={**update, "last_heard": header["occurred"]})
+
+
+def _known(row: SensorRow | None, sensor_id: str) -> SensorRow:
+    if row is None:
+        raise ValueError(f"sensor {sensor_id} is not installed; declare it in the project's sensors.csv first")
+    return row

@@ -1,0 +1,1 @@
+"""The works programme: what was reported built, against what was planned."""

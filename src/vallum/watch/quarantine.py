@@ -1,0 +1,34 @@
+"""Which reports were not believed, and why?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class ReportQuarantined(BaseModel, frozen=True, extra="forbid"):
+    """A report was set aside: kept, shown, and used for nothing."""
+
+    quarantine_id: str
+    node_id: str = Field(max_length=64)
+    sensor_id: str | None = None
+    report_id: str = Field(default="", max_length=64)
+    reason_code: str = Field(max_length=40)
+    reason: str = Field(max_length=300)
+    frame_base64: str = Field(default="", max_length=8192, description="the first bytes of the frame as it came")
+    repeats: int = Field(default=1, ge=1, description="how many alike this line stands for")
+
+
+class QuarantineRow(ReportQuarantined, frozen=True):
+    """A quarantined report as the page shows it."""
+
+    at: datetime
+    simulated: bool = False
+
+
+def quarantined(row: QuarantineRow | None, body: ReportQuarantined, header: Mapping[str, Any]) -> QuarantineRow:
+    """Set the report aside."""
+    return QuarantineRow(**body.model_dump(), at=header["occurred"], simulated=header["nature"] == "simulated")

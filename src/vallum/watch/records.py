@@ -1,0 +1,31 @@
+"""What does the journal keep of a watch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from vallum.watch import alarm, incident, quarantine, radio_log, task
+
+VIEWS: dict[str, type[BaseModel]] = {
+    "alarms": alarm.AlarmRow,
+    "incidents": incident.IncidentRow,
+    "tasks": task.TaskRow,
+    "radio": radio_log.RadioRow,
+    "quarantine": quarantine.QuarantineRow,
+}
+RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
+    "alarm.raised": (alarm.AlarmRaised, "alarms", alarm.raised),
+    "alarm.acknowledged": (alarm.AlarmAcknowledged, "alarms", alarm.acknowledged),
+    "alarm.shelved": (alarm.AlarmShelved, "alarms", alarm.shelved),
+    "alarm.unshelved": (alarm.AlarmUnshelved, "alarms", alarm.unshelved),
+    "alarm.closed": (alarm.AlarmClosed, "alarms", alarm.closed),
+    "incident.opened": (incident.IncidentOpened, "incidents", incident.opened),
+    "incident.updated": (incident.IncidentUpdated, "incidents", incident.updated),
+    "incident.closed": (incident.IncidentClosed, "incidents", incident.closed),
+    "task.sent": (task.TaskSent, "tasks", task.sent),
+    **dict.fromkeys(task.TRANSITIONS, (task.TaskMoved, "tasks", task.moved)),
+    "radio.logged": (radio_log.RadioLogged, "radio", radio_log.logged),
+    "report.quarantined": (quarantine.ReportQuarantined, "quarantine", quarantine.quarantined),
+}
