@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from vallum.watch.history import HistoryLine, line
+
 AlarmKind = Literal["approach", "crossed", "sensor_silent", "sensor_alert", "report_flood"]
 AlarmState = Literal["unacknowledged", "acknowledged", "shelved", "closed"]
 Classification = Literal["person", "vehicle", "animal", "unknown"]
@@ -109,15 +111,6 @@ class AlarmClosed(BaseModel, frozen=True, extra="forbid"):
     cause: str = Field(min_length=2, max_length=300)
 
 
-class HistoryLine(BaseModel, frozen=True, extra="forbid"):
-    """One step of something's life: what, when, by whom, why."""
-
-    type: str
-    at: datetime
-    actor: str
-    note: str = ""
-
-
 class AlarmRow(AlarmRaised, frozen=True):
     """An alarm as the page shows it. The picture stays in the record and is fetched on its own."""
 
@@ -149,7 +142,7 @@ def raised(row: AlarmRow | None, body: AlarmRaised, header: Mapping[str, Any]) -
         simulated=header["nature"] == "simulated",
         released_to=tuple(header.get("releasable_to", ())),
         record_id=header["id"],
-        history=(_line(header, ""),),
+        history=(line(header, ""),),
     )
 
 
@@ -195,8 +188,4 @@ def _moved(
         raise ValueError(
             f"alarm {alarm_id} is {row.state}; only an alarm that is {' or '.join(sorted(sources))} can be {verb}"
         )
-    return row.model_copy(update={**update, "state": target, "history": (*row.history, _line(header, note))})
-
-
-def _line(header: Mapping[str, Any], note: str) -> HistoryLine:
-    return HistoryLine(type=header["type"], at=header["occurred"], actor=header["actor"], note=note)
+    return row.model_copy(update={**update, "state": target, "history": (*row.history, line(header, note))})

@@ -21,7 +21,7 @@ class PointMeasurement:
 
 @dataclass(frozen=True, slots=True)
 class RangeBearingMeasurement:
-    """Azimuth (degrees true) and range from where the sensor stands; `range_m` is None when only the bearing is known."""
+    """Azimuth (degrees true) and range from where the sensor stands; `range_m` is None for a bearing alone."""
 
     sensor_lon: float
     sensor_lat: float

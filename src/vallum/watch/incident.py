@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from vallum.watch.alarm import HistoryLine
+from vallum.watch.history import HistoryLine, line
 
 IncidentKind = Literal[
     "crossing attempt",
@@ -86,21 +86,21 @@ def opened(row: IncidentRow | None, body: IncidentOpened, header: Mapping[str, A
         opened_at=header["occurred"],
         opened_by=header["actor"],
         simulated=header["nature"] == "simulated",
-        history=(_line(header, body.note),),
+        history=(line(header, body.note),),
     )
 
 
 def updated(row: IncidentRow | None, body: IncidentUpdated, header: Mapping[str, Any]) -> IncidentRow:
     """Add what is known now."""
     now = _open(row, body.incident_id)
-    update = {"kind": body.kind or now.kind, "history": (*now.history, _line(header, body.note))}
+    update = {"kind": body.kind or now.kind, "history": (*now.history, line(header, body.note))}
     return now.model_copy(update=update)
 
 
 def closed(row: IncidentRow | None, body: IncidentClosed, header: Mapping[str, Any]) -> IncidentRow:
     """End it."""
     now = _open(row, body.incident_id)
-    history = (*now.history, _line(header, body.outcome))
+    history = (*now.history, line(header, body.outcome))
     update = {"state": "closed", "closed_at": header["occurred"], "outcome": body.outcome, "history": history}
     return now.model_copy(update=update)
 
@@ -111,7 +111,3 @@ def _open(row: IncidentRow | None, incident_id: str) -> IncidentRow:
     if row.state == "closed":
         raise ValueError(f"incident {incident_id} is closed; open a new one that refers to it")
     return row
-
-
-def _line(header: Mapping[str, Any], note: str) -> HistoryLine:
-    return HistoryLine(type=header["type"], at=header["occurred"], actor=header["actor"], note=note)

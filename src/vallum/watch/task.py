@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from vallum.watch.alarm import HistoryLine
+from vallum.watch.history import HistoryLine, line
 
 TaskState = Literal["sent", "received", "accepted", "refused", "en route", "on scene", "done", "cancelled"]
 
@@ -68,7 +68,7 @@ def sent(row: TaskRow | None, body: TaskSent, header: Mapping[str, Any]) -> Task
         sent_by=header["actor"],
         state_at=header["occurred"],
         simulated=header["nature"] == "simulated",
-        history=(_line(header, body.instruction),),
+        history=(line(header, body.instruction),),
     )
 
 
@@ -84,9 +84,5 @@ def moved(row: TaskRow | None, body: TaskMoved, header: Mapping[str, Any]) -> Ta
         if body.by_radio
         else body.note
     )
-    update = {"state": target, "state_at": header["occurred"], "history": (*row.history, _line(header, note))}
+    update = {"state": target, "state_at": header["occurred"], "history": (*row.history, line(header, note))}
     return row.model_copy(update=update)
-
-
-def _line(header: Mapping[str, Any], note: str) -> HistoryLine:
-    return HistoryLine(type=header["type"], at=header["occurred"], actor=header["actor"], note=note)
