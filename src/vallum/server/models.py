@@ -82,7 +82,7 @@ class LinePoint(Shape):
 
 
 class Terrain(Shape):
-    """The shaded ground under the map: a picture and its four corners (top left, top right, bottom right, bottom left)."""
+    """The shaded ground under the map: a picture and its corners, clockwise from the top left."""
 
     url: str
     corners: tuple[tuple[float, float], ...]
