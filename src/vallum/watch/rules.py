@@ -1,0 +1,120 @@
+"""When does something need a human?
+
+The rules as a person writes them under `[alarms]` in a project's `vallum.toml`. Everything has a default, so that an
+empty table is a working watch; a wrong word is refused with the words that are allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from vallum.watch.detection import Classification
+
+Priority = Literal[1, 2, 3]
+
+
+class PriorityByClass(BaseModel, frozen=True, extra="forbid"):
+    """How urgent an approach is, by what approaches: 1 is the most urgent."""
+
+    person: Priority = 1
+    vehicle: Priority = 1
+    unknown: Priority = 2
+    animal: Priority = 3
+
+    def of(self, classification: Classification) -> Priority:
+        """Return the priority of one class.
+
+        Examples
+        --------
+        >>> PriorityByClass().of("unknown")
+        2
+        """
+        by_class: dict[Classification, Priority] = {
+            "person": self.person,
+            "vehicle": self.vehicle,
+            "unknown": self.unknown,
+            "animal": self.animal,
+        }
+        return by_class[classification]
+
+
+class ApproachRule(BaseModel, frozen=True, extra="forbid"):
+    """Something is on its way to the line."""
+
+    classes: tuple[Classification, ...] = Field(default=("person", "vehicle", "unknown"), min_length=1)
+    animals_alarm: bool = False
+    within_m: float = Field(default=3000.0, gt=0, le=50_000, description="only tracks this near the line")
+    probability_at_least: float = Field(default=0.3, ge=0, le=1, description="of crossing the line within the horizon")
+    horizon_s: float = Field(default=1800.0, gt=0, le=86_400)
+    min_quality: float = Field(default=0.3, ge=0, le=1, description="of the track; 0 takes every track")
+    priority_by_class: PriorityByClass = PriorityByClass()
+
+    @model_validator(mode="after")
+    def _says_one_thing_about_animals(self) -> Self:
+        if "animal" in self.classes and not self.animals_alarm:
+            raise ValueError(
+                "classes names animal but animals_alarm is false; "
+                "take animal out of classes or set animals_alarm = true"
+            )
+        return self
+
+    def takes(self, classification: Classification) -> bool:
+        """Tell whether this class of track may raise an alarm at all.
+
+        Examples
+        --------
+        >>> ApproachRule().takes("animal"), ApproachRule(animals_alarm=True).takes("animal")
+        (False, True)
+        """
+        return classification in self.classes or (classification == "animal" and self.animals_alarm)
+
+
+class CrossedRule(BaseModel, frozen=True, extra="forbid"):
+    """A track passed from one certain side of the line to the other."""
+
+    priority: Priority = 1
+
+
+class SensorSilentRule(BaseModel, frozen=True, extra="forbid"):
+    """A sensor no longer watches; `after` is the state from which on it matters."""
+
+    priority: Priority = 2
+    after: Literal["late", "dead"] = "dead"
+
+
+class SensorAlertRule(BaseModel, frozen=True, extra="forbid"):
+    """A sensor itself says that something is wrong, for example that somebody touched it."""
+
+    priority: Priority = 2
+
+
+class ReportFloodRule(BaseModel, frozen=True, extra="forbid"):
+    """One sensor reports more than anything real could cause."""
+
+    priority: Priority = 3
+    per_minute: float = Field(default=600.0, gt=0)
+
+
+class AlarmRules(BaseModel, frozen=True, extra="forbid"):
+    """All alarm rules of a centre.
+
+    `suppress_own_patrol_within_m`: a track this near an own unit is own activity and raises no crossing alarm.
+    `rearm_s`: the same rule speaks again about the same track or sensor only after this time.
+
+    Examples
+    --------
+    >>> AlarmRules.model_validate({"approach": {"within_m": 2500.0}}).approach.within_m
+    2500.0
+    >>> AlarmRules().crossed.priority
+    1
+    """
+
+    approach: ApproachRule = ApproachRule()
+    crossed: CrossedRule = CrossedRule()
+    sensor_silent: SensorSilentRule = SensorSilentRule()
+    sensor_alert: SensorAlertRule = SensorAlertRule()
+    report_flood: ReportFloodRule = ReportFloodRule()
+    suppress_own_patrol_within_m: float = Field(default=300.0, ge=0)
+    rearm_s: float = Field(default=900.0, ge=0)
