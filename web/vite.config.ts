@@ -1,0 +1,26 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { standIn } from './dev/standIn';
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte(), ...(mode === 'standin' ? [standIn()] : [])],
+  base: '/',
+  build: {
+    outDir: '../src/vallum/webpage',
+    emptyOutDir: true,
+    target: 'es2022',
+    chunkSizeWarningLimit: 1400,
+    rollupOptions: {
+      // A warning passes the build and fails in the browser, where nobody sees it until the night.
+      onwarn(warning) {
+        throw new Error(`The page build warns, and warnings are errors: ${warning.message}`);
+      },
+    },
+  },
+  server: {
+    proxy: {
+      '/api': { target: 'http://127.0.0.1:8787', ws: true },
+    },
+  },
+  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node' },
+}));
