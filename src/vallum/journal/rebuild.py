@@ -1,0 +1,98 @@
+"""What do the views look like when they are computed again from the records alone?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select
+
+from vallum.journal.envelope import Record
+from vallum.journal.registry import Registry
+from vallum.journal.store import JOURNAL_NAME, RECORDS, SETTINGS, JournalFileError, WriterLock, open_engine
+from vallum.journal.views import Reduction, ViewTables
+
+_SHAPE = "views_shape"
+_PORTION = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many records were replayed, and the digest of all views before and after.
+
+    `digest_before` is None when the tables had another shape and could not be compared.
+    """
+
+    records: int
+    digest_before: str | None
+    digest_after: str
+
+    @property
+    def identical(self) -> bool:
+        """Return whether the views were already what the records make of them.
+
+        Examples
+        --------
+        >>> Rebuilt(records=0, digest_before="a", digest_after="a").identical
+        True
+        """
+        return self.digest_before == self.digest_after
+
+
+def rebuild(folder: Path, registry: Registry) -> Rebuilt:
+    """Drop all views of a journal and compute them again, in one transaction.
+
+    Raises
+    ------
+    JournalFileError
+        When there is no journal, or another process writes it.
+    RefusedDraftError
+        When a reducer cannot take a record any more; the views stay as they were.
+
+    Examples
+    --------
+    >>> rebuild(Path("nowhere"), Registry())
+    Traceback (most recent call last):
+    ...
+    vallum.journal.store.JournalFileError: there is no journal nowhere/journal.db
+    """
+    path = folder / JOURNAL_NAME
+    if not path.exists():
+        raise JournalFileError(f"there is no journal {path}")
+    tables = ViewTables(registry)
+    lock = WriterLock(folder / "journal.lock")
+    engine = open_engine(path)
+    try:
+        with engine.begin() as connection:
+            before = tables.digest(connection) if views_are_current(connection, tables) else None
+            count = replay_views(connection, registry, tables)
+            return Rebuilt(records=count, digest_before=before, digest_after=tables.digest(connection))
+    finally:
+        engine.dispose()
+        lock.release()
+
+
+def views_are_current(connection: Connection, tables: ViewTables) -> bool:
+    """Return whether the tables in the file were made for these row models."""
+    shape = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == _SHAPE)).scalar_one_or_none()
+    return shape == tables.shape
+
+
+def replay_views(connection: Connection, registry: Registry, tables: ViewTables) -> int:
+    """Drop all views and compute them from the records, inside the caller's transaction; return how many records."""
+    tables.drop(connection)
+    tables.create(connection)
+    seq = count = 0
+    while True:
+        statement = select(RECORDS.c.content).where(RECORDS.c.seq > seq).order_by(RECORDS.c.seq).limit(_PORTION)
+        contents = connection.execute(statement).scalars().all()
+        if not contents:
+            break
+        # A portion at a time keeps memory flat; each starts from the rows that the one before it wrote.
+        reduction = Reduction(registry, tables, connection)
+        for content in contents:
+            record = Record.read(content)
+            reduction.apply(record)
+            seq, count = record.seq, count + 1
+        tables.write(connection, reduction.changes())
+    connection.execute(delete(SETTINGS).where(SETTINGS.c.name == _SHAPE))
+    connection.execute(insert(SETTINGS), [{"name": _SHAPE, "value": tables.shape}])
+    return count
