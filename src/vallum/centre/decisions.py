@@ -1,0 +1,215 @@
+"""What do people decide here: each decision checks the role, becomes a record by a named actor, and gives the row back.
+
+The journal's reducers refuse a step that a thing's life cycle does not have; nothing is checked twice here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from vallum.access.roles import Action
+from vallum.assets.unit import UnitRow
+from vallum.centre.names import Names
+from vallum.centre.person import Person
+from vallum.frontier.line import Frontier
+from vallum.frontier.place import parse
+from vallum.journal.clock import Clock
+from vallum.journal.envelope import Draft, Link, Place, to_millisecond
+from vallum.journal.journal import Journal
+from vallum.watch.alarm import AlarmAcknowledged, AlarmClosed, AlarmRow, AlarmShelved, AlarmUnshelved, Disposition
+from vallum.watch.dispatch import offers
+from vallum.watch.incident import IncidentClosed, IncidentKind, IncidentOpened, IncidentRow, IncidentUpdated
+from vallum.watch.radio_log import RadioLogged, RadioRow
+from vallum.watch.task import TaskMoved, TaskRow, TaskSent
+
+RowT = TypeVar("RowT", bound=BaseModel)
+
+
+class UnknownThingError(LookupError):
+    """There is no alarm, incident, unit or task of that name."""
+
+
+class Decisions:
+    """The decisions of a watch, on one journal."""
+
+    def __init__(self, journal: Journal, frontier: Frontier, clock: Clock, names: Names) -> None:
+        self._names = names
+        self._journal = journal
+        self._frontier = frontier
+        self._clock = clock
+
+    # --- alarms
+
+    async def acknowledge(self, person: Person, alarm_id: str) -> AlarmRow:
+        """Make an alarm this person's."""
+        person.require("acknowledge")
+        alarm = self._alarm(alarm_id)
+        return await self._write(person, "alarm.acknowledged", AlarmAcknowledged(alarm_id=alarm_id), AlarmRow, alarm)
+
+    async def shelve(self, person: Person, alarm_id: str, reason: str, minutes: int) -> AlarmRow:
+        """Put an alarm aside for a reason and a time in scenario minutes."""
+        person.require("shelve")
+        alarm = self._alarm(alarm_id)
+        until = to_millisecond(self._clock.now() + timedelta(minutes=minutes))
+        body = AlarmShelved(alarm_id=alarm_id, reason=reason, until=until)
+        return await self._write(person, "alarm.shelved", body, AlarmRow, alarm)
+
+    async def unshelve(self, person: Person, alarm_id: str) -> AlarmRow:
+        """Take an alarm back from the shelf."""
+        person.require("shelve")
+        alarm = self._alarm(alarm_id)
+        return await self._write(person, "alarm.unshelved", AlarmUnshelved(alarm_id=alarm_id), AlarmRow, alarm)
+
+    async def close(self, person: Person, alarm_id: str, disposition: Disposition, cause: str) -> AlarmRow:
+        """Say what an alarm was and end it."""
+        person.require("close")
+        alarm = self._alarm(alarm_id)
+        body = AlarmClosed(alarm_id=alarm_id, disposition=disposition, cause=cause)
+        return await self._write(person, "alarm.closed", body, AlarmRow, alarm)
+
+    # --- incidents
+
+    async def open_incident(
+        self, person: Person, kind: IncidentKind, alarm_id: str | None, place: str | None, note: str
+    ) -> IncidentRow:
+        """Open an incident on an alarm, at a place, or at no known place."""
+        person.require("open_incident")
+        alarm = self._alarm(alarm_id) if alarm_id else None
+        lon, lat, chainage_m = self._where(place, alarm)
+        body = IncidentOpened(
+            incident_id=self._names.next("I"),
+            kind=kind,
+            alarm_id=alarm_id,
+            lon=lon,
+            lat=lat,
+            chainage_m=chainage_m,
+            note=note,
+        )
+        return await self._write(person, "incident.opened", body, IncidentRow, alarm)
+
+    async def update_incident(
+        self, person: Person, incident_id: str, kind: IncidentKind | None, note: str
+    ) -> IncidentRow:
+        """Add what is known now."""
+        person.require("update_incident")
+        incident = self._incident(incident_id)
+        body = IncidentUpdated(incident_id=incident_id, kind=kind, note=note)
+        return await self._write(person, "incident.updated", body, IncidentRow, incident)
+
+    async def close_incident(self, person: Person, incident_id: str, outcome: str) -> IncidentRow:
+        """End an incident with its outcome."""
+        person.require("update_incident")
+        incident = self._incident(incident_id)
+        body = IncidentClosed(incident_id=incident_id, outcome=outcome)
+        return await self._write(person, "incident.closed", body, IncidentRow, incident)
+
+    # --- tasks
+
+    async def send(
+        self,
+        person: Person,
+        unit_id: str,
+        alarm_id: str | None,
+        incident_id: str | None,
+        place: str | None,
+        instruction: str,
+    ) -> TaskRow:
+        """Ask a unit to go to a place, or to where the alarm or the incident is."""
+        person.require("task")
+        unit = self._row("units", unit_id, UnitRow, "unit")
+        alarm = self._alarm(alarm_id) if alarm_id else None
+        incident = self._incident(incident_id) if incident_id else None
+        lon, lat, chainage_m = self._where(place, incident or alarm)
+        if lon is None or lat is None:
+            raise ValueError("a task needs a place: give one as MGRS, UTM, lat/lon or chainage")
+        found = offers([unit], lon, lat)
+        arrival = to_millisecond(self._clock.now() + timedelta(seconds=found[0].arrival_s)) if found else None
+        body = TaskSent(
+            task_id=self._names.next("T"),
+            unit_id=unit_id,
+            callsign=unit.callsign,
+            alarm_id=alarm_id,
+            incident_id=incident_id,
+            lon=lon,
+            lat=lat,
+            chainage_m=chainage_m,
+            instruction=instruction,
+            arrival_estimate=arrival,
+        )
+        return await self._write(person, "task.sent", body, TaskRow, incident or alarm or unit)
+
+    async def move_task(self, person: Person, task_id: str, step: str, by_radio: bool, note: str) -> TaskRow:
+        """Take one step of a task's life; cancelling is for those who may send."""
+        person.require("task" if step == "cancelled" else "answer_task")
+        task = self._row("tasks", task_id, TaskRow, "task")
+        body = TaskMoved(task_id=task_id, by_radio=by_radio, note=note)
+        return await self._write(person, f"task.{step}", body, TaskRow, task)
+
+    # --- radio
+
+    async def log_radio(
+        self, person: Person, callsign: str, place: str, text: str, entered_for_unit: str | None
+    ) -> RadioRow:
+        """Write down one line of what was said."""
+        person.require("log")
+        lon, lat, chainage_m = self._where(place or None, None)
+        body = RadioLogged(
+            line_id=self._names.next("R"),
+            callsign=callsign,
+            place_words=place,
+            lon=lon,
+            lat=lat,
+            chainage_m=chainage_m,
+            text=text,
+            entered_for_unit=entered_for_unit,
+        )
+        return await self._write(person, "radio.logged", body, RadioRow, None)
+
+    # --- how a decision becomes a record
+
+    async def _write(
+        self, person: Person, record_type: str, body: BaseModel, row_type: type[RowT], about: BaseModel | None
+    ) -> RowT:
+        lon, lat = getattr(body, "lon", None), getattr(body, "lat", None)
+        place = None
+        if lon is not None and lat is not None:
+            chainage_m = getattr(body, "chainage_m", None)
+            place = Place(line_version=self._frontier.version, chainage_m=chainage_m, lon=lon, lat=lat)
+        record_id = getattr(about, "record_id", None)
+        simulated = bool(getattr(about, "simulated", False))
+        draft = Draft(
+            type=record_type,
+            actor=person.name,
+            # what is decided about something simulated is itself part of the simulation
+            nature="simulated" if simulated else "declared",
+            place=place,
+            links=(Link(relation="about", record=record_id),) if record_id else (),
+            body=body,
+        )
+        (record,) = await self._journal.appended(draft)
+        view = self._journal.registry.types[record_type].view
+        key = self._journal.registry.views[cast(str, view)].key
+        return cast(RowT, self._journal.row(cast(str, view), str(record.body[key])))
+
+    def _where(self, place: str | None, about: Any) -> tuple[float | None, float | None, float | None]:
+        if place:
+            lon, lat = parse(place, self._frontier)
+            return lon, lat, float(self._frontier.locate(lon, lat).chainage_m)
+        if about is not None and about.lon is not None:
+            return about.lon, about.lat, about.chainage_m
+        return None, None, None
+
+    def _alarm(self, alarm_id: str) -> AlarmRow:
+        return self._row("alarms", alarm_id, AlarmRow, "alarm")
+
+    def _incident(self, incident_id: str) -> IncidentRow:
+        return self._row("incidents", incident_id, IncidentRow, "incident")
+
+    def _row(self, view: str, key: str, row_type: type[RowT], word: str) -> RowT:
+        row = self._journal.row(view, key)
+        if row is None:
+            raise UnknownThingError(f"there is no {word} {key}")
+        return cast(RowT, row)
