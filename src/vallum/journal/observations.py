@@ -1,0 +1,398 @@
+"""Where do detections and track points go, and how far are they safe?
+
+A SQLite file of its own, written by one thread in portions. A node's stored-cursor is updated in the transaction that
+stores its reports, so "stored" always means "on the disk". When the disk is slow the caller waits and the wait is
+counted; when the disk fails the rows are kept and tried again. Nothing is dropped in silence.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, tuple_
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from vallum.journal.inlet import Inlet
+from vallum.journal.observation_rows import (
+    CURSORS,
+    DETECTIONS,
+    TABLES,
+    TRACK_POINTS,
+    Cursor,
+    DetectionRow,
+    TrackPointRow,
+    columns_of,
+    detection_of,
+    track_point_of,
+)
+from vallum.journal.store import WriterLock, open_engine
+
+OBSERVATIONS_NAME = "observations.db"
+FLUSH_S = 0.1
+FLUSH_ROWS = 500
+WAITING_ROWS = 20_000
+_RETRY_S = 0.5
+_DELETE_ROWS = 5_000
+_log = logging.getLogger(__name__)
+
+
+class ObservationsError(RuntimeError):
+    """The store could not take or give something, with what is known about why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two reports of one key with different content: an integrity incident. The first one stays stored."""
+
+    stored: DetectionRow
+    refused: DetectionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What has happened since the store was opened.
+
+    `waits` counts callers that had to wait for room, `failed_writes` attempts that the disk refused, `unwritable`
+    rows that the database cannot hold.
+    """
+
+    waits: int = 0
+    conflicts: int = 0
+    failed_writes: int = 0
+    unwritable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flush:
+    done: "Future[None]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Retain:
+    before_s: float
+    done: "Future[int]"
+
+
+_Row = DetectionRow | TrackPointRow
+_Waiting = _Row | _Flush | _Retain
+
+
+class Observations:
+    """The observation store of one centre. Make it with `Observations.open`; close it when done.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> row = DetectionRow(node_id="tower-1", session="1", report_id="A", sensor_id="camera", sent_s=1.0,
+    ...                    received_s=1.1, event_s=1.0, kind="detection", lon=41.2, lat=36.4)
+    >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+    ...     observations.detection(row)
+    ...     observations.flush()
+    ...     observations.cursor("tower-1").stored, observations.between(0.0, 2.0) == [row]
+    (1, True)
+    """
+
+    def __init__(self, engine: Engine, lock: WriterLock) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._inlet = Inlet[_Waiting](capacity=WAITING_ROWS, portion=FLUSH_ROWS, linger_s=FLUSH_S)
+        self._counts = Counters()
+        self._gate = threading.Lock()
+        self._stored_subscribers: list[Callable[[Sequence[Cursor]], None]] = []
+        self._conflict_subscribers: list[Callable[[Conflict], None]] = []
+        self._unwritten = 0
+        self._writer = threading.Thread(target=self._write_until_closed, name="observations writer", daemon=True)
+        self._writer.start()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open `observations.db` of a folder, or start one.
+
+        Raises
+        ------
+        JournalFileError
+            When another process writes it, or the disk cannot hold it safely.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = WriterLock(folder / "observations.lock")
+        engine = open_engine(folder / OBSERVATIONS_NAME)
+        try:
+            with engine.begin() as connection:
+                TABLES.create_all(connection)
+        except BaseException:
+            engine.dispose()
+            lock.release()
+            raise
+        return cls(engine, lock)
+
+    @property
+    def counters(self) -> Counters:
+        """Return what has happened since the store was opened."""
+        return replace(self._counts, waits=self._inlet.waits)
+
+    def detection(self, row: DetectionRow) -> None:
+        """Hand in a detection; returns at once unless the store is full, then waits for room.
+
+        Raises
+        ------
+        ObservationsError
+            When the store is closed.
+        """
+        self._put(row)
+
+    def track_points(self, rows: Iterable[TrackPointRow]) -> None:
+        """Hand in points of tracks; otherwise as `detection`."""
+        for row in rows:
+            self._put(row)
+
+    def on_stored(self, subscriber: Callable[[Sequence[Cursor]], None]) -> None:
+        """Call somebody, from the writer thread, with the cursors that a commit has moved."""
+        with self._gate:
+            self._stored_subscribers.append(subscriber)
+
+    def on_conflict(self, subscriber: Callable[[Conflict], None]) -> None:
+        """Call somebody, from the writer thread, when a known report comes again with other content."""
+        with self._gate:
+            self._conflict_subscribers.append(subscriber)
+
+    def cursor(self, node_id: str, session: str | None = None) -> Cursor:
+        """Return how far a node's reports are on the disk, in one session or over all of them."""
+        statement = select(CURSORS).where(CURSORS.c.node_id == node_id).order_by(CURSORS.c.changed)
+        if session is not None:
+            statement = statement.where(CURSORS.c.session == session)
+        with self._engine.connect() as connection:
+            found = connection.execute(statement).all()
+        return Cursor(
+            node_id=node_id,
+            session=session,
+            stored=sum(row.stored_count for row in found),
+            duplicates=sum(row.duplicate_count for row in found),
+            last_report_id=found[-1].last_report_id if found else None,
+        )
+
+    def between(self, from_s: float, until_s: float, *, limit: int | None = None) -> list[DetectionRow]:
+        """Return detections with `from_s` <= `event_s` < `until_s` in order of time, at most `limit`.
+
+        Stills are left out, as they are large: ask `still`.
+        """
+        light = [column for column in DETECTIONS.c if column.name != "still"]
+        statement = select(*light).where(DETECTIONS.c.event_s >= from_s, DETECTIONS.c.event_s < until_s)
+        statement = statement.order_by(DETECTIONS.c.event_s, DETECTIONS.c.row).limit(limit)
+        with self._engine.connect() as connection:
+            return [detection_of(row) for row in connection.execute(statement).mappings()]
+
+    def of_track(self, track: str, from_s: float = float("-inf"), until_s: float = float("inf")) -> list[TrackPointRow]:
+        """Return the points of one track with `from_s` <= `time_s` < `until_s`, in order of time."""
+        return self._points(from_s, until_s, track)
+
+    def track_points_between(self, from_s: float, until_s: float) -> list[TrackPointRow]:
+        """Return the points of all tracks with `from_s` <= `time_s` < `until_s`, in order of time."""
+        return self._points(from_s, until_s, None)
+
+    def still(self, report_id: str) -> bytes | None:
+        """Return the PNG image that came with a report, or None."""
+        statement = select(DETECTIONS.c.still).where(
+            DETECTIONS.c.report_id == report_id, DETECTIONS.c.still.is_not(None)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(statement.limit(1)).scalar_one_or_none()
+
+    def retain(self, before_s: float) -> int:
+        """Delete what is older than the retention period: detections and points before `before_s`.
+
+        Cursors stay: what was stored once was stored. Returns how many rows went.
+        """
+        done: Future[int] = Future()
+        self._put(_Retain(before_s, done))
+        return done.result()
+
+    def flush(self, timeout_s: float = 30.0) -> None:
+        """Wait until everything handed in so far is on the disk.
+
+        Raises
+        ------
+        ObservationsError
+            When it is not within `timeout_s`; the rows are kept and tried again.
+        """
+        done: Future[None] = Future()
+        self._put(_Flush(done))
+        try:
+            done.result(timeout=timeout_s)
+        except TimeoutError:
+            raise ObservationsError(f"not everything was stored within {timeout_s} s; is the disk full?") from None
+
+    def close(self) -> None:
+        """Store what was handed in, then stop. Closing twice does nothing.
+
+        Raises
+        ------
+        ObservationsError
+            When rows could not be stored, with their number.
+        """
+        if self._inlet.is_closed:
+            return
+        self._inlet.close()
+        self._writer.join()
+        self._engine.dispose()
+        self._lock.release()
+        if self._unwritten:
+            raise ObservationsError(f"{self._unwritten} observations were not stored because the disk refused them")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _points(self, from_s: float, until_s: float, track: str | None) -> list[TrackPointRow]:
+        statement = select(TRACK_POINTS).where(TRACK_POINTS.c.time_s >= from_s, TRACK_POINTS.c.time_s < until_s)
+        if track is not None:
+            statement = statement.where(TRACK_POINTS.c.track == track)
+        statement = statement.order_by(TRACK_POINTS.c.time_s, TRACK_POINTS.c.row)
+        with self._engine.connect() as connection:
+            return [track_point_of(row) for row in connection.execute(statement).mappings()]
+
+    def _put(self, item: _Waiting) -> None:
+        if not self._inlet.put(item, urgent=isinstance(item, _Flush | _Retain)):
+            raise ObservationsError("the observation store is closed; nothing more can be stored")
+
+    def _write_until_closed(self) -> None:
+        while portion := self._inlet.take():
+            rows: list[_Row] = []
+            for item in portion:
+                if isinstance(item, _Flush | _Retain):
+                    # What was handed in before it must be on the disk before it is answered.
+                    self._store(rows)
+                    rows = []
+                    self._answer(item)
+                else:
+                    rows.append(item)
+            self._store(rows)
+
+    def _answer(self, item: _Flush | _Retain) -> None:
+        if isinstance(item, _Flush):
+            if not self._unwritten:
+                item.done.set_result(None)
+            return
+        try:
+            item.done.set_result(self._delete_before(item.before_s))
+        except SQLAlchemyError as failure:
+            wrong = ObservationsError(f"old observations were not deleted: {failure}")
+            item.done.set_exception(wrong)
+
+    def _store(self, rows: list[_Row]) -> None:
+        """Store rows, however long it takes; give up only when the store is closed while the disk fails."""
+        while rows:
+            try:
+                cursors, conflicts = self._commit(rows)
+            except OperationalError:
+                _log.exception("observations were not stored; they are kept and tried again")
+                self._counts = replace(self._counts, failed_writes=self._counts.failed_writes + 1)
+                if self._inlet.wait_closed(_RETRY_S):
+                    self._unwritten += len(rows)
+                    return
+            except (SQLAlchemyError, OverflowError, TypeError):
+                if len(rows) > 1:
+                    for row in rows:
+                        self._store([row])
+                    return
+                _log.exception("an observation that the database cannot hold: %r", rows[0])
+                self._counts = replace(self._counts, unwritable=self._counts.unwritable + 1)
+                return
+            else:
+                self._tell(cursors, conflicts)
+                return
+
+    def _commit(self, rows: list[_Row]) -> tuple[list[Cursor], list[Conflict]]:
+        points = [columns_of(row) for row in rows if isinstance(row, TrackPointRow)]
+        detections = [row for row in rows if isinstance(row, DetectionRow)]
+        with self._engine.begin() as connection:
+            if points:
+                connection.execute(insert(TRACK_POINTS), points)
+            return _store_detections(connection, detections) if detections else ([], [])
+
+    def _tell(self, cursors: list[Cursor], conflicts: list[Conflict]) -> None:
+        self._counts = replace(self._counts, conflicts=self._counts.conflicts + len(conflicts))
+        with self._gate:
+            stored, conflicting = tuple(self._stored_subscribers), tuple(self._conflict_subscribers)
+        try:
+            for conflict in conflicts:
+                for hear_conflict in conflicting:
+                    hear_conflict(conflict)
+            if cursors:
+                for hear_stored in stored:
+                    hear_stored(cursors)
+        except Exception:
+            _log.exception("a subscriber of the observation store failed; the rows are stored")
+
+    def _delete_before(self, before_s: float) -> int:
+        gone = 0
+        for table, column in ((DETECTIONS, DETECTIONS.c.event_s), (TRACK_POINTS, TRACK_POINTS.c.time_s)):
+            old = select(table.c.row).where(column < before_s).limit(_DELETE_ROWS)
+            while True:
+                # In portions, so that the write-ahead log stays small.
+                with self._engine.begin() as connection:
+                    count = connection.execute(delete(table).where(table.c.row.in_(old))).rowcount
+                gone += count
+                if count < _DELETE_ROWS:
+                    break
+        return gone
+
+
+def _store_detections(connection: Connection, rows: Sequence[DetectionRow]) -> tuple[list[Cursor], list[Conflict]]:
+    keys = list({row.key for row in rows})
+    address = tuple_(DETECTIONS.c.node_id, DETECTIONS.c.session, DETECTIONS.c.report_id)
+    found = connection.execute(select(DETECTIONS).where(address.in_(keys))).mappings()
+    known = {row.key: row for row in map(detection_of, found)}
+    moved: dict[tuple[str, str], Cursor] = {}
+    fresh: list[DetectionRow] = []
+    conflicts: list[Conflict] = []
+    for row in rows:
+        place = (row.node_id, row.session)
+        cursor = moved.get(place) or _read_cursor(connection, *place)
+        first = known.get(row.key)
+        if first is None:
+            known[row.key] = row
+            fresh.append(row)
+            moved[place] = replace(cursor, stored=cursor.stored + 1, last_report_id=row.report_id)
+        else:
+            moved[place] = replace(cursor, duplicates=cursor.duplicates + 1)
+            if not row.says_the_same_as(first):
+                conflicts.append(Conflict(stored=first, refused=row))
+    if fresh:
+        connection.execute(insert(DETECTIONS), [columns_of(row) for row in fresh])
+    _write_cursors(connection, list(moved.values()))
+    return list(moved.values()), conflicts
+
+
+def _read_cursor(connection: Connection, node_id: str, session: str) -> Cursor:
+    statement = select(CURSORS).where(CURSORS.c.node_id == node_id, CURSORS.c.session == session)
+    row = connection.execute(statement).first()
+    if row is None:
+        return Cursor(node_id=node_id, session=session, stored=0, duplicates=0, last_report_id=None)
+    return Cursor(node_id, session, row.stored_count, row.duplicate_count, row.last_report_id)
+
+
+def _write_cursors(connection: Connection, cursors: Sequence[Cursor]) -> None:
+    changed = connection.execute(select(func.coalesce(func.max(CURSORS.c.changed), 0))).scalar_one() + 1
+    places = [(cursor.node_id, cursor.session) for cursor in cursors]
+    connection.execute(delete(CURSORS).where(tuple_(CURSORS.c.node_id, CURSORS.c.session).in_(places)))
+    written = [
+        {
+            "node_id": cursor.node_id,
+            "session": cursor.session,
+            "stored_count": cursor.stored,
+            "duplicate_count": cursor.duplicates,
+            "last_report_id": cursor.last_report_id,
+            "changed": changed,
+        }
+        for cursor in cursors
+    ]
+    connection.execute(insert(CURSORS), written)
