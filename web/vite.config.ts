@@ -18,9 +18,8 @@ export default defineConfig(({ mode }) => ({
     },
   },
   server: {
-    proxy: {
-      '/api': { target: 'http://127.0.0.1:8787', ws: true },
-    },
+    // The stand-in answers /api itself; otherwise a running `vallum serve` does.
+    proxy: { ...(mode === 'standin' ? {} : { '/api': { target: 'http://127.0.0.1:8787', ws: true } }) },
   },
   test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node' },
 }));

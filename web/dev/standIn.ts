@@ -1,6 +1,126 @@
-// Which server does the page talk to while it is being written? A made-up one, inside Vite.
-import type { Plugin } from 'vite';
+// Which centre does the page talk to while it is being written? A made-up one inside Vite: `npm run dev:standin`.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Plugin, ViteDevServer } from 'vite';
+import { WebSocketServer, WebSocket } from 'ws';
+import { anotherAlarm, card, command, Refused, TRUTH, type View } from './commands';
+import { encodeTracks } from './frames';
+import { denseLine, frontier } from './ground';
+import { firstNight, iso, pulse, SPEED, START_MS, walk } from './night';
+import { thermalStill } from './still';
 
+const COOKIE = 'standin=1';
+const FRAME_EVERY_MS = 500;
+const ALARM_EVERY_MS = 45_000;
+
+async function bodyOf(request: IncomingMessage): Promise<never> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const text = Buffer.concat(parts).toString('utf-8');
+  return (text === '' ? {} : JSON.parse(text)) as never;
+}
+
+function play(server: ViteDevServer): void {
+  const line = denseLine();
+  const shape = frontier(line);
+  const night = firstNight(line);
+  const began_ms = Date.now();
+  let over = false;
+  const now_ms = (): number => START_MS + (Date.now() - began_ms) * SPEED;
+  const sockets = new WebSocketServer({ noServer: true });
+
+  const tell = (message: object | Buffer): void => {
+    const data = Buffer.isBuffer(message) ? message : JSON.stringify(message);
+    for (const socket of sockets.clients) if (socket.readyState === WebSocket.OPEN) socket.send(data);
+  };
+  const announce = (view: View, key: string, row: object): void => {
+    tell({ kind: 'changed', view, key, row });
+  };
+
+  sockets.on('connection', (socket) => {
+    night.picture.pulse = pulse(night.picture, now_ms(), over);
+    socket.send(JSON.stringify({ kind: 'picture', picture: night.picture }));
+    socket.send(encodeTracks(night.picture.tracks, now_ms() / 1000, true));
+  });
+  server.httpServer?.on('upgrade', (request, socket, head) => {
+    if (request.url !== '/api/live') return;
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened));
+  });
+  const timers = [
+    setInterval(() => tell({ kind: 'pulse', pulse: pulse(night.picture, now_ms(), over) }), 1000),
+    setInterval(() => {
+      const moved = walk(night, (FRAME_EVERY_MS / 1000) * SPEED, now_ms());
+      tell(encodeTracks(moved, now_ms() / 1000, false));
+    }, FRAME_EVERY_MS),
+    setInterval(() => {
+      if (!over && night.picture.alarms.length < 12) anotherAlarm(night, now_ms(), announce);
+    }, ALARM_EVERY_MS),
+  ];
+  server.httpServer?.on('close', () => timers.forEach(clearInterval));
+
+  function answerGet(path: string): object | Buffer {
+    if (path === '/api/me') {
+      const may = ['see', 'acknowledge', 'shelve', 'close', 'open_incident', 'update_incident', 'task'];
+      return {
+        name: 'S. Watch',
+        roles: ['watch officer'],
+        party: 'national-guard',
+        may: [...may, 'answer_task', 'log', 'look'],
+      };
+    }
+    if (path === '/api/frontier') return shape;
+    if (path === '/api/picture') return night.picture;
+    if (path === '/api/tracks') return night.picture.tracks;
+    if (path === '/api/truth' && over) return TRUTH;
+    const [, , thing, id, rest] = path.split('/');
+    if (thing === 'alarms' && id !== undefined)
+      return rest === 'stills' ? thermalStill(3, 7) : card(night, id);
+    const track = night.picture.tracks.find((one) => thing === 'tracks' && String(one.track) === id);
+    if (track !== undefined) {
+      const ago = (i: number): string => iso(now_ms() - i * 60_000);
+      const back = [6, 5, 4, 3, 2, 1];
+      return {
+        track,
+        history: back.map((i) => ({ at: ago(i), lon: track.lon - i * 0.0008, lat: track.lat })),
+      };
+    }
+    throw new Refused(404, `There is nothing at ${path}.`);
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    let body: object | Buffer;
+    try {
+      if (path === '/api/enter') {
+        response.setHeader('Set-Cookie', `${COOKIE}; Path=/; SameSite=Strict`);
+        body = answerGet('/api/me');
+      } else if (!(request.headers.cookie ?? '').includes(COOKIE)) {
+        throw new Refused(401, 'You are not signed in.');
+      } else if (path === '/api/leave') {
+        response.setHeader('Set-Cookie', 'standin=; Path=/; Max-Age=0');
+        body = {};
+      } else if (path === '/api/night/end') {
+        over = true;
+        body = TRUTH;
+      } else if (request.method === 'POST') {
+        body = command(night, path, await bodyOf(request), now_ms(), announce);
+      } else {
+        body = answerGet(path);
+      }
+    } catch (error) {
+      response.statusCode = error instanceof Refused ? error.status : 500;
+      body = { detail: error instanceof Error ? error.message : String(error) };
+    }
+    response.setHeader('Content-Type', Buffer.isBuffer(body) ? 'image/png' : 'application/json');
+    response.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  }
+
+  server.middlewares.use((request, response, next) => {
+    if ((request.url ?? '').startsWith('/api/')) void answer(request, response);
+    else next();
+  });
+}
+
+/** Answer /api from made-up rows; any sign-in token of eight letters or more is let in. */
 export function standIn(): Plugin {
-  return { name: 'vallum-stand-in' };
+  return { name: 'vallum-stand-in', configureServer: play };
 }

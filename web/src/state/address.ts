@@ -1,0 +1,72 @@
+// What does the address say: mode, selection and stretch of the line, so that a shift hand-over is a pasted link?
+
+export const MODES = ['watch', 'plan'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const SELECTION_KINDS = [
+  'alarm',
+  'track',
+  'task',
+  'incident',
+  'radio',
+  'quarantine',
+  'sensor',
+  'tower',
+  'unit',
+  'obstacle',
+  'works',
+  'place',
+] as const;
+export type SelectionKind = (typeof SELECTION_KINDS)[number];
+
+/** The one thing that is selected on the whole page. */
+export interface Selection {
+  kind: SelectionKind;
+  id: string;
+}
+
+/** A stretch of the line, metres of chainage. */
+export type ChainageRange = readonly [from_m: number, to_m: number];
+
+export interface Address {
+  mode: Mode;
+  selection: Selection | null;
+  range: ChainageRange | null;
+  /** One-time token of a sign-in link; it is taken out of the address at once. */
+  enter: string | null;
+}
+
+function readRange(text: string | null): ChainageRange | null {
+  const parts = (text ?? '').split('-').map(Number);
+  const [from, to] = parts;
+  if (parts.length !== 2 || from === undefined || to === undefined) return null;
+  if (!Number.isFinite(from) || !Number.isFinite(to) || to <= from || from < 0) return null;
+  return [from * 1000, to * 1000];
+}
+
+function readSelection(text: string | null): Selection | null {
+  if (text === null) return null;
+  const colon = text.indexOf(':');
+  const kind = SELECTION_KINDS.find((known) => known === text.slice(0, colon));
+  const id = text.slice(colon + 1);
+  return kind === undefined || id === '' ? null : { kind, id };
+}
+
+/** Read the fragment of an address ("#mode=watch&sel=alarm:A-7&km=140-150"); what cannot be read is left out. */
+export function readAddress(hash: string): Address {
+  const query = new URLSearchParams(hash.replace(/^#/, ''));
+  return {
+    mode: MODES.find((mode) => mode === query.get('mode')) ?? 'watch',
+    selection: readSelection(query.get('sel')),
+    range: readRange(query.get('km')),
+    enter: query.get('enter'),
+  };
+}
+
+/** Write mode, selection and range as a fragment; the range in kilometres to the metre. */
+export function writeAddress(mode: Mode, selection: Selection | null, range: ChainageRange | null): string {
+  const query = new URLSearchParams({ mode });
+  if (selection !== null) query.set('sel', `${selection.kind}:${selection.id}`);
+  if (range !== null) query.set('km', range.map((metres) => String(Math.round(metres) / 1000)).join('-'));
+  return `#${query.toString().replaceAll('%3A', ':')}`;
+}
