@@ -5,8 +5,11 @@ from vallum.journal.envelope import Draft, Grade, Label, Link, Nature, Place, Re
 from vallum.journal.journal import Journal, JournalClosedError, JournalWriteError
 from vallum.journal.observation_rows import Cursor, DetectionRow, TrackPointRow
 from vallum.journal.observations import Conflict, Counters, Observations, ObservationsError
+from vallum.journal.reading import JournalReader
+from vallum.journal.rebuild import Rebuilt, rebuild
 from vallum.journal.registry import RefusedDraftError, Registry
 from vallum.journal.store import JournalFileError, last_recorded
+from vallum.journal.verify import Verification, verify
 from vallum.journal.views import Change
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "Journal",
     "JournalClosedError",
     "JournalFileError",
+    "JournalReader",
     "JournalWriteError",
     "Label",
     "Link",
@@ -28,10 +32,14 @@ __all__ = [
     "Observations",
     "ObservationsError",
     "Place",
+    "Rebuilt",
     "Record",
     "RefusedDraftError",
     "Registry",
     "Times",
     "TrackPointRow",
+    "Verification",
     "last_recorded",
+    "rebuild",
+    "verify",
 ]

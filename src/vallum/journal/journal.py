@@ -1,4 +1,4 @@
-"""How is a record written, and how are records and views read?
+"""How is a record written so that it stays written?
 
 All writing goes through one thread. Whatever waits is committed together: one transaction, one sync of the disk, one
 signature for many records. A future is resolved only after that commit is durable.
@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Engine, select
 
 from vallum.journal import keys
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Record
+from vallum.journal.reading import JournalReader
 from vallum.journal.rebuild import replay_views, views_are_current
 from vallum.journal.registry import Registry
 from vallum.journal.sealing import Sealing, Signer
@@ -31,8 +31,6 @@ from vallum.journal.store import (
     WriterLock,
     open_engine,
     read_tail,
-    record_of,
-    select_records,
 )
 from vallum.journal.views import Change, ViewTables
 
@@ -57,7 +55,7 @@ class Submission:
     future: "Future[tuple[Record, ...]]"
 
 
-class Journal:
+class Journal(JournalReader):
     """The journal of one centre, open for writing. Make it with `Journal.open`; close it when done.
 
     Examples
@@ -75,10 +73,8 @@ class Journal:
     """
 
     def __init__(self, engine: Engine, registry: Registry, *, clock: Clock, signer: Signer, lock: WriterLock) -> None:
+        super().__init__(engine, registry)
         self.clock = clock
-        self.registry = registry
-        self._engine = engine
-        self._tables = ViewTables(registry)
         self._signer = signer
         self._lock = lock
         with engine.connect() as connection:
@@ -225,102 +221,6 @@ class Journal:
 
         return end
 
-    def rows(self, view: str) -> list[Any]:
-        """Return all rows of a view, instances of its row model, sorted by key.
-
-        Raises
-        ------
-        KeyError
-            When there is no such view.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as place:
-        ...     with Journal.open(Path(place), Registry(), clock=Clock.machine(), originator="guard") as journal:
-        ...         journal.rows("alarms")
-        Traceback (most recent call last):
-        ...
-        KeyError: "there is no view 'alarms'"
-        """
-        with self._engine.connect() as connection:
-            return self._tables.rows(connection, view)
-
-    def row(self, view: str, key: str) -> Any:
-        """Return one row of a view, or None; otherwise as `rows`.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as place:
-        ...     with Journal.open(Path(place), Registry(), clock=Clock.machine(), originator="guard") as journal:
-        ...         journal.row("alarms", "1")
-        Traceback (most recent call last):
-        ...
-        KeyError: "there is no view 'alarms'"
-        """
-        with self._engine.connect() as connection:
-            return self._tables.row(connection, view, key)
-
-    def records(self, after_seq: int = 0, type: str | None = None, limit: int | None = None) -> list[Record]:
-        """Return records in the order they were written.
-
-        Parameters
-        ----------
-        after_seq
-            Only records with a higher number.
-        type
-            Only records of this type.
-        limit
-            At most so many.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as place:
-        ...     with Journal.open(Path(place), Registry(), clock=Clock.machine(), originator="guard") as journal:
-        ...         journal.records()
-        []
-        """
-        statement = select_records().where(RECORDS.c.seq > after_seq)
-        if type is not None:
-            statement = statement.where(RECORDS.c.type == type)
-        if limit is not None:
-            statement = statement.limit(limit)
-        with self._engine.connect() as connection:
-            return [record_of(row) for row in connection.execute(statement).mappings()]
-
-    def record(self, id: str) -> Record | None:
-        """Return the record of an id, or None.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as place:
-        ...     with Journal.open(Path(place), Registry(), clock=Clock.machine(), originator="guard") as journal:
-        ...         journal.record("01784144-8400-7000-8000-000000000000") is None
-        True
-        """
-        with self._engine.connect() as connection:
-            row = connection.execute(select_records().where(RECORDS.c.id == id)).mappings().first()
-        return None if row is None else record_of(row)
-
-    def last(self) -> Record | None:
-        """Return the newest record, or None.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as place:
-        ...     with Journal.open(Path(place), Registry(), clock=Clock.machine(), originator="guard") as journal:
-        ...         journal.last() is None
-        True
-        """
-        statement = select_records().order_by(None).order_by(RECORDS.c.seq.desc()).limit(1)
-        with self._engine.connect() as connection:
-            row = connection.execute(statement).mappings().first()
-        return None if row is None else record_of(row)
-
     def close(self) -> None:
         """Write what was handed in, then stop. Closing twice does nothing.
 
@@ -336,16 +236,8 @@ class Journal:
             self._closed = True
             self._waiting.put(None)
         self._writer.join()
-        self._engine.dispose()
+        super().close()
         self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _write_until_closed(self) -> None:
         open_for_more = True

@@ -278,7 +278,9 @@ class Observations:
 
     def _answer(self, item: _Flush | _Retain) -> None:
         if isinstance(item, _Flush):
-            if not self._unwritten:
+            if self._unwritten:
+                item.done.set_exception(ObservationsError("the store was closed while the disk refused to write"))
+            else:
                 item.done.set_result(None)
             return
         try:

@@ -76,10 +76,17 @@ def views_are_current(connection: Connection, tables: ViewTables) -> bool:
     return shape == tables.shape
 
 
-def replay_views(connection: Connection, registry: Registry, tables: ViewTables) -> int:
-    """Drop all views and compute them from the records, inside the caller's transaction; return how many records."""
-    tables.drop(connection)
-    tables.create(connection)
+def replay_views(
+    connection: Connection, registry: Registry, tables: ViewTables, *, into: Connection | None = None
+) -> int:
+    """Drop all views and compute them from the records, inside the caller's transaction; return how many records.
+
+    The views are written where the records are read, or `into` another database.
+    """
+    target = connection if into is None else into
+    SETTINGS.create(target, checkfirst=True)
+    tables.drop(target)
+    tables.create(target)
     seq = count = 0
     while True:
         statement = select(RECORDS.c.content).where(RECORDS.c.seq > seq).order_by(RECORDS.c.seq).limit(_PORTION)
@@ -87,12 +94,12 @@ def replay_views(connection: Connection, registry: Registry, tables: ViewTables)
         if not contents:
             break
         # A portion at a time keeps memory flat; each starts from the rows that the one before it wrote.
-        reduction = Reduction(registry, tables, connection)
+        reduction = Reduction(registry, tables, target)
         for content in contents:
             record = Record.read(content)
             reduction.apply(record)
             seq, count = record.seq, count + 1
-        tables.write(connection, reduction.changes())
-    connection.execute(delete(SETTINGS).where(SETTINGS.c.name == _SHAPE))
-    connection.execute(insert(SETTINGS), [{"name": _SHAPE, "value": tables.shape}])
+        tables.write(target, reduction.changes())
+    target.execute(delete(SETTINGS).where(SETTINGS.c.name == _SHAPE))
+    target.execute(insert(SETTINGS), [{"name": _SHAPE, "value": tables.shape}])
     return count
