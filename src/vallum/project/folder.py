@@ -1,0 +1,227 @@
+"""Can this folder be used as a project, and if not, what has to be mended in it?
+
+Everything is read before anything is refused: whoever mends the folder sees all problems of all files at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC
+from itertools import chain
+from pathlib import Path
+
+from vallum import examples
+from vallum.frontier.calibration import Calibration
+from vallum.frontier.line import Frontier
+from vallum.project import ground, standing, stretches
+from vallum.project.declared import cells
+from vallum.project.problem import Problem, ProjectError, quoted
+from vallum.project.project import Project
+from vallum.project.relief import terrain_problems
+from vallum.project.settings import FILE as SETTINGS
+from vallum.project.settings import LineSettings, read_settings
+from vallum.project.table import Column, Table, read_table
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "sections.csv": stretches.SECTIONS,
+    "responsibilities.csv": stretches.RESPONSIBILITIES,
+    "towers.csv": standing.TOWERS,
+    "sensors.csv": standing.SENSORS,
+    "units.csv": standing.UNITS,
+    "obstacles.csv": stretches.OBSTACLES,
+    "works.csv": stretches.WORKS,
+}
+# These may be missing: a project without them has an emptier map.
+GROUND_FILES = ("crossings.geojson", "places.geojson", "lakes.geojson", "neighbours.geojson")
+TERRAIN = "terrain.tif"
+
+# An end of a calibration may be rounded beyond the end of the line by this much.
+_CALIBRATION_SLACK_M = 1.0
+
+
+def load(path_or_name: str | Path) -> Project:
+    """Read a project.
+
+    Parameters
+    ----------
+    path_or_name
+        The name of a packaged frontier (`vallum.examples.names()`), or a folder. A folder of your own that has the
+        same name as a packaged frontier is reached as `./name`.
+
+    Returns
+    -------
+    Project
+        Everything the folder declares, as frozen values.
+
+    Raises
+    ------
+    ProjectError
+        If anything in any file has to be mended; its `problems` name file, row, field, what was found and what is
+        expected.
+
+    Examples
+    --------
+    >>> project = load("iraq-syria")
+    >>> round(project.frontier.map_length_m / 1000, 1), project.frontier.reported_length_m
+    (598.9, 610000.0)
+    """
+    folder = _folder(path_or_name)
+    contents, problems = _contents(folder)
+    settings, wrong = read_settings(contents[SETTINGS]) if SETTINGS in contents else (None, [])
+    problems += wrong
+    frontier = None
+    if settings is not None:
+        frontier, wrong = _frontier(folder, settings.line, settings.title["en"], contents)
+        problems += wrong
+    language = "en" if settings is None else settings.local_language
+    tables = {name: _table(name, contents) for name in TABLES}
+    problems += chain.from_iterable(table.problems for table in tables.values())
+
+    # Where vallum.toml cannot be read nobody knows the parties; complaining of every row would bury the reason.
+    party_ids = (
+        frozenset(party.id for party in settings.party)
+        if settings is not None
+        else frozenset().union(*(cells(table, name) for table in tables.values() for name in ("party", "reported_by")))
+    )
+    section_ids = cells(tables["sections.csv"], "section_id")
+    tower_ids = cells(tables["towers.csv"], "tower_id")
+    sections, wrong_sections = stretches.sections(tables["sections.csv"], frontier)
+    assigned, wrong_assigned = stretches.responsibilities(
+        tables["responsibilities.csv"], sections, section_ids, party_ids
+    )
+    towers, wrong_towers = standing.towers(tables["towers.csv"], frontier, party_ids)
+    sensors, wrong_sensors = standing.sensors(tables["sensors.csv"], frontier, towers, tower_ids, party_ids)
+    units, wrong_units = standing.units(tables["units.csv"], frontier, section_ids, party_ids)
+    obstacles, wrong_obstacles = stretches.obstacles(tables["obstacles.csv"], frontier, party_ids)
+    works, wrong_works = stretches.works(tables["works.csv"], frontier, party_ids)
+    problems += chain(
+        wrong_sections, wrong_assigned, wrong_towers, wrong_sensors, wrong_units, wrong_obstacles, wrong_works
+    )
+
+    empty = b'{"type": "FeatureCollection", "features": []}'
+    given = {name: contents.get(name, empty) for name in GROUND_FILES}
+    crossings, wrong_crossings = ground.read_crossing_points(
+        "crossings.geojson", given["crossings.geojson"], language, frontier
+    )
+    places, wrong_places = ground.read_places("places.geojson", given["places.geojson"], language)
+    lakes, wrong_lakes = ground.read_shapes("lakes.geojson", given["lakes.geojson"], ("Polygon", "MultiPolygon"))
+    neighbours, wrong_neighbours = ground.read_shapes(
+        "neighbours.geojson", given["neighbours.geojson"], ("LineString", "MultiLineString")
+    )
+    terrain_path = folder / TERRAIN if (folder / TERRAIN).exists() else None
+    wrong_terrain = [] if terrain_path is None else terrain_problems(terrain_path)
+    problems += chain(wrong_crossings, wrong_places, wrong_lakes, wrong_neighbours, wrong_terrain)
+    if problems or settings is None or frontier is None:
+        raise ProjectError(_in_reading_order(problems))
+
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    if terrain_path is not None:
+        with terrain_path.open("rb") as stream:
+            hashes[TERRAIN] = hashlib.file_digest(stream, "sha256").hexdigest()
+    scenario = settings.scenario
+    return Project(
+        name=settings.name,
+        title=settings.title,
+        notice=settings.notice,
+        folder=folder,
+        frontier=frontier,
+        line_source=settings.line.source,
+        lateral_uncertainty_source=settings.line.lateral_uncertainty_source,
+        reported_length_source=settings.line.reported_length_source,
+        home=settings.home,
+        that=settings.that,
+        sections=sections,
+        responsibilities=assigned,
+        towers=towers,
+        sensors=sensors,
+        units=units,
+        obstacles=obstacles,
+        works=works,
+        places=places,
+        crossing_points=crossings,
+        lakes=lakes,
+        neighbours=neighbours,
+        parties=tuple(settings.party),
+        programme=settings.programme,
+        alarm_rules=settings.alarms,
+        attribution=tuple(settings.attribution),
+        languages=tuple(settings.title),
+        terrain_path=terrain_path,
+        local_zone=settings.local_zone,
+        scenario_start=None if scenario is None else scenario.start.astimezone(UTC),
+        scenario_note=None if scenario is None else scenario.note,
+        file_hashes=hashes,
+    )
+
+
+def _folder(path_or_name: str | Path) -> Path:
+    if isinstance(path_or_name, str) and path_or_name in examples.names():
+        return examples.path(path_or_name)
+    folder = Path(path_or_name)
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "no such folder"
+        expected = f"a project folder, or a packaged frontier: {', '.join(examples.names())}"
+        raise ProjectError([Problem(str(path_or_name), None, None, found, expected)])
+    return folder
+
+
+def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    contents: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for name in (SETTINGS, *TABLES, *GROUND_FILES):
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except FileNotFoundError:
+            if name not in GROUND_FILES:
+                what = "the settings of the project" if name == SETTINGS else "a table; a header alone is enough"
+                problems.append(Problem(name, None, None, "no such file", what))
+        except OSError as error:
+            problems.append(Problem(name, None, None, f"a file that cannot be read ({error.strerror})", "a file"))
+    return contents, problems
+
+
+def _table(name: str, contents: dict[str, bytes]) -> Table:
+    if name not in contents:
+        return Table(name, (), ())
+    return read_table(name, contents[name], TABLES[name])
+
+
+def _frontier(
+    folder: Path, line: LineSettings, name: str, contents: dict[str, bytes]
+) -> tuple[Frontier | None, list[Problem]]:
+    try:
+        contents[line.file] = (folder / line.file).read_bytes()
+    except OSError as error:
+        found = f"{quoted(line.file)} ({(error.strerror or 'not readable').lower()})"
+        return None, [Problem(SETTINGS, None, "line.file", found, "a GeoJSON file in the same folder")]
+    tree, problems = ground.read_geojson(line.file, contents[line.file])
+    if tree is None:
+        return None, problems
+    try:
+        calibrations = tuple(Calibration(**piece.model_dump()) for piece in line.calibration)
+    except ValueError as error:
+        return None, [Problem(SETTINGS, None, "line.calibration", "one that does not hold", str(error))]
+    try:
+        frontier = Frontier.from_geojson(
+            tree,
+            name=name,
+            version=line.version,
+            home_side=line.home_side,
+            lateral_uncertainty_m=line.lateral_uncertainty_m,
+            reported_length_m=line.reported_length_m,
+            calibrations=calibrations,
+            origin=line.origin,
+        )
+    except ValueError as error:
+        return None, [Problem(line.file, None, None, "a line that cannot be used", str(error))]
+    for piece in calibrations:
+        if max(piece.map_from_m, piece.map_to_m) > frontier.map_length_m + _CALIBRATION_SLACK_M:
+            found = f"{quoted(piece.name)} up to map km {max(piece.map_from_m, piece.map_to_m) / 1000:g}"
+            expected = f"map chainages up to {frontier.map_length_m / 1000:.3f} km, the end of the line"
+            problems.append(Problem(SETTINGS, None, "line.calibration", found, expected))
+    return (None if problems else frontier), problems
+
+
+def _in_reading_order(problems: list[Problem]) -> list[Problem]:
+    order = {name: index for index, name in enumerate((SETTINGS, *TABLES, *GROUND_FILES, TERRAIN))}
+    return sorted(dict.fromkeys(problems), key=lambda problem: (order.get(problem.file, 0), problem.row or 0))
