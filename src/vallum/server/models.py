@@ -96,6 +96,8 @@ class FrontierShape(Shape):
 
     name: str
     title: Names
+    notice: Names = Field(description="stands at the foot of every map, such as: not a legal boundary")
+    scenario_note: str | None = Field(description="what is invented in a simulated night")
     this_side: Names
     that_side: Names
     line_version: str

@@ -37,7 +37,7 @@ async def picture(centre: TheCentre, person: SignedIn) -> models.Picture:
 @router.get("/tracks")
 async def tracks(centre: TheCentre, person: SignedIn) -> list[models.TrackShape]:
     """List what the tracker believes moves."""
-    return [shapes.track_shape(centre, track) for track in centre.live.tracks()]
+    return [shapes.track_shape(track) for track in centre.live.tracks()]
 
 
 @router.get("/tracks/{number}")

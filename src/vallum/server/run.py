@@ -1,0 +1,96 @@
+"""How does a centre run until it is told to stop: its parts and its HTTP server on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Generator
+
+import uvicorn
+
+from vallum.centre.centre import Centre
+from vallum.server.app import LOOPBACK, create_app
+
+# Open pages get this long to hear that the server goes; then their sockets are closed.
+GRACE_S = 1
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handling: the centre must close after it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the HTTP port; 0 takes a free one.
+
+    Raises
+    ------
+    OSError
+        With words that name the port, when it is taken.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise OSError(f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port") from error
+    return bound
+
+
+async def run(
+    centre: Centre, bound: socket.socket, started: Callable[[], Awaitable[None]], stop: asyncio.Event | None = None
+) -> None:
+    """Run a centre with its server until a signal, or until `stop` is set.
+
+    Parameters
+    ----------
+    centre : Centre
+        Opened; it is started here and closed here.
+    bound : socket.socket
+        The port the page is served on.
+    started : callable
+        Awaited once everything answers.
+    stop : asyncio.Event, optional
+        Set it to stop.
+    """
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    host = bound.getsockname()[0]
+    config = uvicorn.Config(
+        create_app(centre, hosts=(*LOOPBACK, host)),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
+        ws_ping_interval=20.0,
+        server_header=False,
+    )
+    server = _Server(config)
+    serving: asyncio.Task[None] | None = None
+    try:
+        await centre.start()
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if serving.done():
+            serving.result()
+        await started()
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping, centre.failed}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if centre.failed.done():
+            centre.failed.result()
+    finally:
+        server.should_exit = True
+        if serving is not None:
+            await serving
+        await centre.stop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
