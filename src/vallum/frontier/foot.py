@@ -222,11 +222,11 @@ class Pieces:
                 share = np.clip(_dot(to_point, chord) / self.length_m[piece] ** 2, 0.0, 1.0)
                 rest = to_point - share[..., None] * chord
                 square_m = _dot(rest, rest)
-                best = square_m.argmin(axis=1)[:, None]
-                nearest[asked] = np.take_along_axis(piece, best, axis=1)[:, 0]
-                best_m = np.sqrt(np.take_along_axis(square_m, best, axis=1)[:, 0])
+                best = square_m.argmin(axis=1)
+                nearest[asked] = np.asarray(piece)[np.arange(len(best)), best]
+                best_m = np.sqrt(square_m.min(axis=1))
                 # A piece not looked at has its middle farther than the last one's, and no point nearer than half of it.
-                unproven.append(asked[best_m > middle_m[:, -1] - half_longest_m])
+                unproven.append(asked[best_m > np.asarray(middle_m)[:, -1] - half_longest_m])
             pending = np.concatenate(unproven) if count < total else np.empty(0, dtype=np.int64)
             count = min(4 * count, total)
         return nearest

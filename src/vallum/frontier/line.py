@@ -24,8 +24,9 @@ from vallum.frontier.vertices import checked_vertices
 FloatArray = NDArray[np.float64]
 HomeSide = Literal["left", "right"]
 
-# Chainages that have been through a division or a file may miss an end of the line by this much.
-_ROUNDING_M = 1e-3
+# Chainages are written to the metre: one that misses an end of the line by less is that end.
+_ROUNDING_M = 1.0
+_SAME_POINT_M = 1e-3
 
 
 class Side(IntEnum):
@@ -232,7 +233,7 @@ class Frontier:
         Parameters
         ----------
         chainage_m
-            Metres along the line, from 0 to `map_length_m`.
+            Metres along the line, from 0 to `map_length_m`; up to 1 m beyond an end is that end.
         offset_m
             Metres from it, positive on the home side.
 
@@ -324,7 +325,7 @@ class Frontier:
                 f"{self.name}: the stretch {from_m / 1000:g}-{to_m / 1000:g} km does not increase. Swap its ends."
             )
         starts_m = self._pieces.start_m
-        inner = (starts_m > from_m + _ROUNDING_M) & (starts_m < to_m - _ROUNDING_M)
+        inner = (starts_m > from_m + _SAME_POINT_M) & (starts_m < to_m - _SAME_POINT_M)
         lon, lat, _ = self._on_line(np.array([from_m, to_m]))
         return np.concatenate(
             [

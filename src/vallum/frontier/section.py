@@ -1,7 +1,7 @@
 """Who answers for this stretch of the line on this day?
 
-Several parties answer for one stretch in different roles, from a date on, according to a source. Nothing here decides which
-source is right: what is stated is returned.
+Several parties answer for one stretch in different roles, from a date on, according to a source. Nothing here decides
+which source is right: what is stated is returned.
 """
 
 from __future__ import annotations
