@@ -1,0 +1,170 @@
+"""Will this track cross the line, where and when, and how sure is that?
+
+The mean path goes straight on from the track's position at its velocity; at each moment the distance to the line is
+taken as normal around the path's own. Its variance is that of position and velocity, and of what people and drivers do
+on the way: the velocity wanders with standard deviation w and memory T (an Ornstein-Uhlenbeck process; the position
+then has variance 2 w^2 T (t - T (1 - exp(-t/T))), Uhlenbeck and Ornstein 1930, equation 13), and whoever is under way
+gives up at a constant rate. The probability to have crossed by t is that of being beyond the line at t, never falling
+with t. White-noise acceleration, right for the seconds between two measurements, would be far too wild for half an
+hour.
+
+All of this is relative to the line as drawn on the map. How far the line on the ground may lie from that is another
+matter, and the words of an alarm say it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from vallum.frontier.line import Frontier
+from vallum.watch.alarm import CrossingForecast
+from vallum.watch.detection import Classification
+from vallum.watch.tracker.motion import predict
+from vallum.watch.tracker.state import Track
+
+Floats = NDArray[np.float64]
+
+HORIZON_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wander:
+    """How the velocity of a class changes on a longer way: along each axis, m/s, and for how long it is remembered."""
+
+    sd_m_s: float
+    memory_s: float
+
+
+# Assumptions, to be replaced by what the centre's own history shows.
+WANDER: Mapping[Classification, Wander] = MappingProxyType(
+    {
+        "person": Wander(0.4, 120.0),
+        "animal": Wander(0.6, 120.0),
+        "unknown": Wander(0.8, 120.0),
+        "vehicle": Wander(4.0, 60.0),
+    }
+)
+# The mean time after which somebody under way stops or turns for good: an assumption.
+GIVES_UP_AFTER_S = 5400.0
+# A velocity must point to the line this surely before anything is said: before, the track has no direction yet.
+_DIRECTION_PROBABILITY = 0.9
+# Whoever stopped may go on; until then little is to be expected.
+_STOPPED_SHARE = 0.1
+_MOMENTS = 60
+_LEAST_PROBABILITY = 0.01
+_SEMI_MAJOR_M = 6_378_137.0
+_ECCENTRICITY_SQUARED = 0.006694379990141317
+
+
+def forecast(track: Track, frontier: Frontier, now_s: float, horizon_s: float = HORIZON_S) -> CrossingForecast | None:
+    """Say where and when a track is expected at the line.
+
+    Parameters
+    ----------
+    track
+        Live; its belief is carried to `now_s` first.
+    frontier
+        The line.
+    now_s
+        The centre's time, unix seconds.
+    horizon_s
+        How far to look ahead, seconds.
+
+    Returns
+    -------
+    None when the track is not surely moving towards the line or is very unlikely to reach it in time. Otherwise the
+    mean time and the times before which 5 % and 95 % of the crossings within the horizon are expected, the chainage at
+    the mean time, and the probability of a crossing within the horizon.
+    """
+    age_s = max(now_s - track.updated_s, 0.0)
+    mean, covariance = predict(np.array(track.mean), np.array(track.covariance), age_s, 0.0)
+    east_m_s, north_m_s = _true(mean[2:], track.north_bearing_deg)
+    moments_s = np.linspace(0.0, horizon_s, _MOMENTS)
+    lon, lat = _path(track.lon, track.lat, east_m_s, north_m_s, age_s + moments_s)
+    place = frontier.locate(lon, lat)
+    towards = 1.0 if place.offset_m[0] < 0.0 else -1.0
+    along, across = _line_axes(frontier, float(place.chainage_m[0]), track.north_bearing_deg)
+    if not _closes_in(mean, covariance, towards * across):
+        return None
+    wander_m2 = _wandered(WANDER[track.classification], age_s + moments_s)
+    sd_m = np.sqrt(_variance(covariance, across, moments_s) + wander_m2)
+    # who walks round an end of the line does not cross it
+    at_line = (place.chainage_m > 0.0) & (place.chainage_m < frontier.map_length_m)
+    beyond = np.maximum.accumulate(np.where(at_line, ndtr(place.offset_m * towards / sd_m), 0.0))
+    crossing = np.diff(beyond, prepend=0.0) * np.exp(-moments_s / GIVES_UP_AFTER_S)
+    probability = float(crossing.sum()) * (_STOPPED_SHARE if track.status == "stopped" else 1.0)
+    if probability < _LEAST_PROBABILITY:
+        return None
+    share = np.cumsum(crossing) / crossing.sum()
+    mean_s = float((moments_s * crossing).sum() / crossing.sum())
+    spread_s = math.sqrt(float(((moments_s - mean_s) ** 2 * crossing).sum() / crossing.sum()))
+    earliest_s, latest_s = (float(np.interp(part, share, moments_s)) for part in (0.05, 0.95))
+    chainage_sd_m = math.sqrt(
+        float(np.interp(mean_s, moments_s, _variance(covariance, along, moments_s) + wander_m2))
+        + (float(along @ mean[2:]) * spread_s) ** 2
+    )
+    return CrossingForecast(
+        chainage_m=float(np.interp(mean_s, moments_s, place.chainage_m)),
+        chainage_sd_m=chainage_sd_m,
+        at=_instant(now_s + mean_s),
+        earliest=_instant(now_s + min(earliest_s, mean_s)),
+        latest=_instant(now_s + max(latest_s, mean_s)),
+        probability=min(probability, 1.0),
+    )
+
+
+def _line_axes(frontier: Frontier, chainage_m: float, north_bearing_deg: float) -> tuple[Floats, Floats]:
+    """Return the directions along the line and across it to the home side, as unit vectors of the tracker's plane."""
+    bearing_rad = math.radians(frontier.bearing_at(chainage_m) + north_bearing_deg)
+    home_rad = bearing_rad + math.radians(-90.0 if frontier.home_side == "left" else 90.0)
+    along = np.array([math.sin(bearing_rad), math.cos(bearing_rad)])
+    return along, np.array([math.sin(home_rad), math.cos(home_rad)])
+
+
+def _closes_in(mean: Floats, covariance: Floats, closing: Floats) -> bool:
+    speed_sd_m_s = math.sqrt(float(closing @ covariance[2:, 2:] @ closing))
+    return float(ndtr(float(closing @ mean[2:]) / speed_sd_m_s)) >= _DIRECTION_PROBABILITY
+
+
+def _variance(covariance: Floats, axis: Floats, time_s: Floats) -> Floats:
+    """Return the variance of a position along an axis after times at constant velocity, m^2."""
+    position = float(axis @ covariance[:2, :2] @ axis)
+    cross = float(axis @ covariance[:2, 2:] @ axis)
+    velocity = float(axis @ covariance[2:, 2:] @ axis)
+    return position + 2.0 * time_s * cross + time_s**2 * velocity
+
+
+def _wandered(wander: Wander, time_s: Floats) -> Floats:
+    """Return the variance of a position from the wandering of its velocity, m^2 (see the module)."""
+    memory_s = wander.memory_s
+    return 2.0 * wander.sd_m_s**2 * memory_s * (time_s + memory_s * np.expm1(-time_s / memory_s))
+
+
+def _true(velocity: Floats, north_bearing_deg: float) -> tuple[float, float]:
+    """Return a velocity of the plane along true east and true north."""
+    speed_m_s = math.hypot(velocity[0], velocity[1])
+    course_rad = math.atan2(velocity[0], velocity[1]) - math.radians(north_bearing_deg)
+    return speed_m_s * math.sin(course_rad), speed_m_s * math.cos(course_rad)
+
+
+def _path(lon: float, lat: float, east_m_s: float, north_m_s: float, time_s: Floats) -> tuple[Floats, Floats]:
+    """Return a straight path over the ground, by the two radii of the ellipsoid at its start."""
+    flattened = 1.0 - _ECCENTRICITY_SQUARED * math.sin(math.radians(lat)) ** 2
+    prime_m = _SEMI_MAJOR_M / math.sqrt(flattened)
+    meridian_m = prime_m * (1.0 - _ECCENTRICITY_SQUARED) / flattened
+    return (
+        lon + np.degrees(east_m_s * time_s / (prime_m * math.cos(math.radians(lat)))),
+        lat + np.degrees(north_m_s * time_s / meridian_m),
+    )
+
+
+def _instant(time_s: float) -> datetime:
+    return datetime.fromtimestamp(round(time_s, 3), tz=UTC)
