@@ -30,10 +30,10 @@ _NORTH_STEP_DEG = 1e-3
 class Plane(Protocol):
     """A conformal projection of the ground that the tracker works in, for example `frontier.Strip`."""
 
-    def to_plane(self, lon: Any, lat: Any) -> Any:
+    def to_plane(self, lon: Any, lat: Any, /) -> Any:
         """Return x and y, metres."""
 
-    def to_lonlat(self, x: Any, y: Any) -> Any:
+    def to_lonlat(self, x: Any, y: Any, /) -> Any:
         """Return longitude and latitude, degrees."""
 
 

@@ -32,7 +32,7 @@ _STOPPED_BELOW_M_S = 0.4
 _MOVING_ABOVE_M_S = 0.7
 _SURE_SPEED_SD_M_S = 0.5
 # Quality is half when a track had so many hits in the last minute, and half when it is placed no better than this.
-_HALF_HITS = 5.0
+_HALF_HITS = 10.0
 _HALF_POSITION_SD_M = 1000.0
 
 

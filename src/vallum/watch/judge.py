@@ -1,0 +1,201 @@
+"""Which of all this needs a human now?
+
+Pure: what is seen, what the rules are, which alarms stand, where our own people are and what time it is come in; the
+alarms to raise come out. One track has one alarm of a kind; the same rule speaks again about the same track or sensor
+only when the last alarm is closed and the rearm time has passed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from vallum.watch.alarm import AlarmKind, AlarmRaised, AlarmRow
+from vallum.watch.evidence import evidence_of
+from vallum.watch.rules import AlarmRules, Priority
+from vallum.watch.situation import Situation
+
+# Metres of a degree of latitude; good to half a percent, enough for "near our own patrol".
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUnit:
+    """One of our own units: where it was last heard."""
+
+    callsign: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class SensorEvent:
+    """Something about a sensor that may need a human. `words` are what it or the centre says, as plain text."""
+
+    kind: Literal["sensor_silent", "sensor_alert", "report_flood"]
+    sensor_id: str
+    words: str
+    lon: float | None = None
+    lat: float | None = None
+    chainage_m: float | None = None
+    offset_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else is known when tracks are judged: own units, the state of each sensor, which of them give pictures."""
+
+    own_units: tuple[OwnUnit, ...] = ()
+    sensor_states: Mapping[str, str] = field(default_factory=dict)
+    cameras: frozenset[str] = frozenset()
+
+
+def judge(
+    situations: Sequence[Situation],
+    events: Sequence[SensorEvent],
+    rules: AlarmRules,
+    standing: Iterable[AlarmRow],
+    around: Surroundings,
+    now: datetime,
+) -> tuple[AlarmRaised, ...]:
+    """Return the alarms to raise.
+
+    Parameters
+    ----------
+    situations
+        Live tracks at the line.
+    events
+        What happened to sensors since the last call.
+    rules
+        From the project.
+    standing
+        All alarms that were raised: the open ones and those closed within the rearm time, at least.
+    around
+        Own units and sensors.
+    now
+        The centre's time.
+    """
+    quiet = _quiet(standing, rules, now)
+    raised: list[AlarmRaised] = []
+    for situation in situations:
+        alarm = _of_track(situation, rules, around, now)
+        # a crossing speaks also when the approach has spoken, never the other way round
+        spoken = () if alarm is None else ((alarm.kind, alarm.track), ("crossed", alarm.track))
+        if alarm is not None and not any(said in quiet for said in spoken):
+            raised.append(alarm)
+    for event in events:
+        if (event.kind, event.sensor_id) not in quiet:
+            quiet.add((event.kind, event.sensor_id))
+            raised.append(_of_sensor(event, rules, now))
+    return tuple(raised)
+
+
+def near_own_unit(lon: float, lat: float, units: Collection[OwnUnit], within_m: float) -> OwnUnit | None:
+    """Return the nearest own unit within a distance, or None.
+
+    Examples
+    --------
+    >>> near_own_unit(41.0, 35.0, [OwnUnit("EAGLE 2", 41.001, 35.0)], 300.0).callsign
+    'EAGLE 2'
+    """
+    narrowing = math.cos(math.radians(lat))
+    distances = [
+        (math.hypot((unit.lon - lon) * narrowing, unit.lat - lat) * _METRES_PER_DEGREE, unit.callsign, unit)
+        for unit in units
+    ]
+    distance_m, _, nearest = min(distances, default=(math.inf, "", None), key=lambda entry: entry[:2])
+    return nearest if distance_m <= within_m else None
+
+
+def _quiet(standing: Iterable[AlarmRow], rules: AlarmRules, now: datetime) -> set[tuple[AlarmKind, int | str | None]]:
+    """Return the kinds and subjects about which nothing is said now."""
+    rearm = timedelta(seconds=rules.rearm_s)
+    return {
+        (alarm.kind, alarm.sensor_id if alarm.track is None else alarm.track)
+        for alarm in standing
+        if alarm.state != "closed" or now - alarm.raised_at < rearm
+    }
+
+
+def _of_track(situation: Situation, rules: AlarmRules, around: Surroundings, now: datetime) -> AlarmRaised | None:
+    track = situation.track
+    if not track.live or not rules.approach.takes(track.classification):
+        return None
+    if near_own_unit(track.lon, track.lat, around.own_units, rules.suppress_own_patrol_within_m) is not None:
+        return None
+    if situation.crossed is not None:
+        return _alarm("crossed", rules.crossed.priority, situation, around, now)
+    if (
+        situation.forecast is None
+        or situation.forecast.probability < rules.approach.probability_at_least
+        or abs(situation.offset_m) > rules.approach.within_m
+        or track.quality < rules.approach.min_quality
+        # what was only just lost is still dropping; nothing new is known of it
+        or track.status == "dropping"
+    ):
+        return None
+    priority = rules.approach.priority_by_class.of(track.classification)
+    return _alarm("approach", priority, situation, around, now)
+
+
+def _alarm(
+    kind: Literal["approach", "crossed"], priority: Priority, situation: Situation, around: Surroundings, now: datetime
+) -> AlarmRaised:
+    track = situation.track
+    return AlarmRaised(
+        alarm_id=f"{kind}-{track.number}-{now:%Y%m%dT%H%M%S}",
+        rule=kind,
+        kind=kind,
+        priority=priority,
+        classification=track.classification,
+        count_low=track.count_low,
+        count_high=track.count_high,
+        track=track.number,
+        lon=track.lon,
+        lat=track.lat,
+        chainage_m=situation.chainage_m,
+        offset_m=situation.offset_m,
+        side=situation.side,
+        forecast=situation.forecast,
+        evidence=evidence_of(track, around.sensor_states, around.cameras),
+        words=_words(situation),
+    )
+
+
+def _words(situation: Situation) -> str:
+    """Say what happens, relative to the line as drawn, and how well that line is known."""
+    line = f"the map line (known to {situation.lateral_uncertainty_m:,.0f} m)"
+    if situation.crossed is not None:
+        return f"Crossed {line} {situation.crossed}."
+    to = "this side" if situation.offset_m < 0 else "that side"
+    words = f"Moving towards {to}, {abs(situation.offset_m):,.0f} m from {line}."
+    if situation.forecast is None:
+        return words
+    at = situation.forecast
+    return (
+        f"{words} Expected there between {at.earliest:%H:%M} and {at.latest:%H:%M} UTC "
+        f"with probability {at.probability:.0%}."
+    )
+
+
+def _of_sensor(event: SensorEvent, rules: AlarmRules, now: datetime) -> AlarmRaised:
+    priorities: dict[str, Priority] = {
+        "sensor_silent": rules.sensor_silent.priority,
+        "sensor_alert": rules.sensor_alert.priority,
+        "report_flood": rules.report_flood.priority,
+    }
+    return AlarmRaised(
+        alarm_id=f"{event.kind}-{event.sensor_id}-{now:%Y%m%dT%H%M%S}",
+        rule=event.kind,
+        kind=event.kind,
+        priority=priorities[event.kind],
+        sensor_id=event.sensor_id,
+        lon=event.lon,
+        lat=event.lat,
+        chainage_m=event.chainage_m,
+        offset_m=event.offset_m,
+        words=event.words[:300],
+    )
