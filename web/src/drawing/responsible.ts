@@ -10,7 +10,9 @@ export interface ResponsibleStretch {
 
 /** Cut the line at every change of a standing first-line assignment; neighbours with the same parties are one. */
 export function responsibleStretches(frontier: Pick<Frontier, 'assignments'>): ResponsibleStretch[] {
-  const standing = frontier.assignments.filter((row) => row.role === 'first_line' && row.until === null);
+  const standing = frontier.assignments.filter(
+    (row) => row.role === 'first_line' && (row.until ?? null) === null,
+  );
   const cuts = [...new Set(standing.flatMap((row) => [row.from_m, row.to_m]))].sort(
     (one, other) => one - other,
   );

@@ -295,8 +295,8 @@ function ring(context: CanvasRenderingContext2D, x: number, y: number, radius: n
   context.stroke();
 }
 
-function visiblePixel(scale: RibbonScale, chainage_m: number | null): number | null {
-  if (chainage_m === null) return null;
+function visiblePixel(scale: RibbonScale, chainage_m: number | null | undefined): number | null {
+  if (chainage_m === null || chainage_m === undefined) return null;
   const x = pixelOf(scale, chainage_m);
   return x < scale.left_px - 1 || x > scale.left_px + scale.width_px + 1 ? null : x;
 }

@@ -45,8 +45,8 @@ export interface DrawingWords {
   readonly alarms: string;
   readonly tracks: string;
   readonly units: string;
+  /** Name of the time bar: twenty-four hours, noon to noon local time, so that a night is never cut. */
   readonly time: string;
-  readonly now: string;
   readonly kilometre: string;
   readonly map: string;
   readonly mapUnavailable: string;
@@ -67,6 +67,7 @@ export interface DrawingWords {
   readonly degraded: string;
   readonly notWatched: string;
   readonly tower: string;
+  readonly groundSensor: string;
   readonly person: string;
   readonly vehicle: string;
   readonly animal: string;

@@ -3,6 +3,8 @@
 export interface Surface {
   /** Ask for a drawing in the next animation frame. */
   readonly redraw: () => void;
+  /** Draw at once, in the frame that is being drawn. */
+  readonly drawNow: () => void;
   readonly size: () => { readonly width: number; readonly height: number };
   readonly destroy: () => void;
 }
@@ -43,6 +45,7 @@ export function createSurface(
   redraw();
   return {
     redraw,
+    drawNow: draw,
     size,
     destroy: () => {
       cancelAnimationFrame(asked);

@@ -1,0 +1,120 @@
+// Which ground do healthy sensors cover, and which has lost its sensor? Dead ground is hatched, never merely empty.
+import type { FeatureCollection } from 'geojson';
+import type { FilterSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl';
+import { sectorRing, stretch, type LineIndex } from '../chainage';
+import { palette } from '../palette';
+import type { Selection, Sensor, Watched } from '../scene';
+
+export const HATCH_IMAGE = 'hatch';
+
+/** True while the sensor does its work; a late one is still believed. */
+export function watching(sensor: Pick<Sensor, 'state'>): boolean {
+  return sensor.state === 'live' || sensor.state === 'late';
+}
+
+/** Sources of sectors and watched stretches, empty at first. */
+export const watchedSources: Record<string, SourceSpecification> = {
+  sectors: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
+  watched: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
+};
+
+/** Sectors faint, dead sectors hatched and edged, and along the line what is watched and what was lost. */
+export const watchedLayers: LayerSpecification[] = [
+  {
+    id: 'sectors-watching',
+    type: 'fill',
+    source: 'sectors',
+    filter: ['get', 'watching'],
+    paint: { 'fill-color': palette.watched, 'fill-opacity': 0.13, 'fill-antialias': false },
+  },
+  {
+    id: 'sectors-lost',
+    type: 'fill',
+    source: 'sectors',
+    filter: ['!', ['get', 'watching']],
+    paint: { 'fill-pattern': HATCH_IMAGE, 'fill-opacity': 0.6 },
+  },
+  {
+    id: 'sectors-lost-edge',
+    type: 'line',
+    source: 'sectors',
+    filter: ['!', ['get', 'watching']],
+    paint: { 'line-color': palette.hatch, 'line-width': 1, 'line-opacity': 0.7, 'line-dasharray': [3, 2] },
+  },
+  {
+    id: 'sectors-selected',
+    type: 'line',
+    source: 'sectors',
+    filter: selectedSectors(null),
+    paint: { 'line-color': palette.textStrong, 'line-width': 1.5 },
+  },
+  {
+    id: 'watched',
+    type: 'line',
+    source: 'watched',
+    filter: ['==', ['get', 'state'], 'watched'],
+    paint: { 'line-color': palette.watched, 'line-width': 8, 'line-opacity': 0.32 },
+  },
+  {
+    id: 'watched-lost',
+    type: 'line',
+    source: 'watched',
+    filter: ['==', ['get', 'state'], 'lost'],
+    paint: {
+      'line-color': palette.lost,
+      'line-width': 8,
+      'line-opacity': 0.6,
+      'line-dasharray': [0.25, 0.35],
+    },
+  },
+];
+
+/** Filter that leaves the sectors of the selected sensor, or of all sensors of the selected tower. */
+export function selectedSectors(selection: Selection | null): FilterSpecification {
+  if (selection?.kind === 'sensor') return ['==', ['get', 'sensor_id'], selection.id];
+  if (selection?.kind === 'tower') return ['==', ['get', 'tower_id'], selection.id];
+  return ['==', ['get', 'sensor_id'], ''];
+}
+
+/** Each sensor's registered sector, out to the range at which it is expected to detect a person. */
+export function sectorFeatures(sensors: readonly Sensor[]): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: sensors.map((sensor) => ({
+      type: 'Feature',
+      properties: {
+        sensor_id: sensor.sensor_id,
+        tower_id: sensor.tower_id ?? '',
+        watching: watching(sensor),
+      },
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          sectorRing(
+            [sensor.lon, sensor.lat],
+            sensor.bearing_deg,
+            sensor.sector_deg,
+            sensor.range_person_m,
+          ).map((position) => [...position]),
+        ],
+      },
+    })),
+  };
+}
+
+/** What is watched and what was lost, along the line. */
+export function watchedFeatures(line: LineIndex, watched: readonly Watched[]): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: watched
+      .filter((row) => row.state !== 'unwatched')
+      .map((row) => ({
+        type: 'Feature',
+        properties: { state: row.state },
+        geometry: {
+          type: 'LineString',
+          coordinates: stretch(line, [row.from_m, row.to_m]).map((position) => [...position]),
+        },
+      })),
+  };
+}

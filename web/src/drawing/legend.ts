@@ -1,0 +1,108 @@
+// What does each sign on the map mean?
+import {
+  drawAlarm,
+  drawCrossing,
+  drawTower,
+  drawTrack,
+  drawUnit,
+  hatch,
+  OBSTACLE_DASH,
+  type ObstacleLook,
+} from './glyphs';
+import { palette, withOpacity } from './palette';
+import type { DrawingWords } from './scene';
+
+type Swatch = (context: CanvasRenderingContext2D, width: number, height: number) => void;
+
+const WIDTH = 26;
+const HEIGHT = 14;
+
+/** A folding list of signs and words; `open` says whether it starts unfolded. */
+export function createLegend(words: DrawingWords, open: boolean): HTMLDetailsElement {
+  const legend = document.createElement('details');
+  legend.open = open;
+  legend.className = 'map-legend';
+  const summary = document.createElement('summary');
+  summary.textContent = words.legend;
+  const list = document.createElement('ul');
+  for (const [text, swatch] of entries(words)) {
+    const item = document.createElement('li');
+    item.append(picture(swatch), document.createTextNode(text));
+    list.append(item);
+  }
+  legend.append(summary, list);
+  return legend;
+}
+
+function entries(words: DrawingWords): [string, Swatch][] {
+  const centre = (glyph: (context: CanvasRenderingContext2D, x: number, y: number) => void): Swatch => {
+    return (context, width, height) => glyph(context, width / 2, height / 2);
+  };
+  return [
+    [`${words.line} · ${words.uncertain}`, line],
+    [`${words.trench}, ${words.berm}, ${words.wire}: ${words.built}`, obstacle('built')],
+    [words.underWay, obstacle('under way')],
+    [words.planned, obstacle('planned')],
+    [words.watched, watched],
+    [words.notWatched, notWatched],
+    [words.tower, centre((context, x, y) => drawTower(context, x, y, 5.5, true))],
+    [words.unit, centre((context, x, y) => drawUnit(context, x, y, 5.5, 'vehicle_patrol'))],
+    [words.crossing, centre((context, x, y) => drawCrossing(context, x, y, 5))],
+    [words.person, centre((context, x, y) => drawTrack(context, x, y, 5, 'person', palette.track))],
+    [words.vehicle, centre((context, x, y) => drawTrack(context, x, y, 5, 'vehicle', palette.track))],
+    [words.animal, centre((context, x, y) => drawTrack(context, x, y, 5, 'animal', palette.trackAnimal))],
+    [words.unknown, centre((context, x, y) => drawTrack(context, x, y, 5, 'unknown', palette.track))],
+    [words.alarms, alarms],
+  ];
+}
+
+const line: Swatch = (context, width, height) => {
+  context.fillStyle = withOpacity(palette.uncertainty, 0.3);
+  context.fillRect(0, 1, width, height - 2);
+  context.fillStyle = palette.line;
+  context.fillRect(0, height / 2 - 1, width, 2);
+};
+
+const watched: Swatch = (context, width, height) => {
+  context.fillStyle = withOpacity(palette.watched, 0.45);
+  context.fillRect(0, 1, width, height - 2);
+};
+
+const notWatched: Swatch = (context, width, height) => {
+  hatch(context, 0, 1, width, height - 2, palette.hatch, 5);
+  context.strokeStyle = palette.hatch;
+  context.strokeRect(0.5, 1.5, width - 1, height - 3);
+};
+
+const alarms: Swatch = (context, width, height) => {
+  drawAlarm(context, width * 0.28, height / 2, 6, 1, 'unacknowledged');
+  drawAlarm(context, width * 0.76, height / 2, 5.5, 2, 'acknowledged');
+};
+
+function obstacle(look: ObstacleLook): Swatch {
+  return (context, width, height) => {
+    context.strokeStyle = palette.obstacle;
+    context.lineWidth = 2;
+    context.setLineDash([...OBSTACLE_DASH[look]]);
+    context.beginPath();
+    context.moveTo(0, height / 2);
+    context.lineTo(width, height / 2);
+    context.stroke();
+  };
+}
+
+function picture(swatch: Swatch): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  const ratio = Math.max(1, window.devicePixelRatio);
+  canvas.width = WIDTH * ratio;
+  canvas.height = HEIGHT * ratio;
+  canvas.style.width = `${WIDTH}px`;
+  canvas.style.height = `${HEIGHT}px`;
+  canvas.setAttribute('aria-hidden', 'true');
+  const context = canvas.getContext('2d');
+  if (context !== null) {
+    context.scale(ratio, ratio);
+    swatch(context, WIDTH, HEIGHT);
+  }
+  return canvas;
+}
