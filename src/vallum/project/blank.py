@@ -132,7 +132,9 @@ def new(name: str, line_file: Path, folder: Path) -> Path:
             geometry, name=name, version=f"{name}/1", home_side="left", lateral_uncertainty_m=0.0
         )
     except ValueError as error:
-        raise ProjectError([Problem(line_file.name, None, None, "a line that cannot be used", str(error))]) from None
+        raise ProjectError(
+            [Problem(line_file.name, None, None, f"no usable line ({error})", "a line on the earth")]
+        ) from None
     collection = {
         "type": "FeatureCollection",
         "features": [{"type": "Feature", "properties": {"name": name}, "geometry": geometry}],

@@ -200,7 +200,9 @@ def _frontier(
     try:
         calibrations = tuple(Calibration(**piece.model_dump()) for piece in line.calibration)
     except ValueError as error:
-        return None, [Problem(SETTINGS, None, "line.calibration", "one that does not hold", str(error))]
+        return None, [
+            Problem(SETTINGS, None, "line.calibration", f"one that does not hold ({_inside(error)})", "a stretch")
+        ]
     try:
         frontier = Frontier.from_geojson(
             tree,
@@ -213,13 +215,17 @@ def _frontier(
             origin=line.origin,
         )
     except ValueError as error:
-        return None, [Problem(line.file, None, None, "a line that cannot be used", str(error))]
+        return None, [Problem(line.file, None, None, f"no usable line ({_inside(error)})", "one line, longitude first")]
     for piece in calibrations:
         if max(piece.map_from_m, piece.map_to_m) > frontier.map_length_m + _CALIBRATION_SLACK_M:
             found = f"{quoted(piece.name)} up to map km {max(piece.map_from_m, piece.map_to_m) / 1000:g}"
             expected = f"map chainages up to {frontier.map_length_m / 1000:.3f} km, the end of the line"
             problems.append(Problem(SETTINGS, None, "line.calibration", found, expected))
     return (None if problems else frontier), problems
+
+
+def _inside(error: ValueError) -> str:
+    return str(error).rstrip(".")
 
 
 def _in_reading_order(problems: list[Problem]) -> list[Problem]:

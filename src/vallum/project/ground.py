@@ -14,6 +14,9 @@ from vallum.project.project import CrossingPoint, GeoJson, Place
 
 EMPTY: GeoJson = {"type": "FeatureCollection", "features": []}
 
+# How many lists lie around the positions of each kind of geometry (RFC 7946 section 3.1).
+_DEPTH = {"Point": 0, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+
 # Further than this from the line a crossing point is a mistake, whatever the line's uncertainty.
 _CROSSING_WITHIN_M = 5_000.0
 
@@ -64,10 +67,10 @@ def read_shapes(file: str, content: bytes, kinds: tuple[str, ...]) -> tuple[GeoJ
             found = quoted(geometry.get("type")) if isinstance(geometry, dict) else "no geometry"
             problems.append(Problem(file, None, where, found, " or ".join(kinds)))
             continue
-        bad = next(_bad_positions(geometry.get("coordinates")), None)
-        if bad is not None:
+        wrong = list(_bad_positions(geometry.get("coordinates"), _DEPTH[geometry["type"]]))
+        if wrong:
             expected = "longitude and latitude in degrees, longitude first"
-            problems.append(Problem(file, None, f"{where}, coordinates", quoted(bad), expected))
+            problems.append(Problem(file, None, f"{where}, coordinates", quoted(wrong[0]), expected))
     return (tree if not problems else EMPTY), problems
 
 
@@ -154,13 +157,13 @@ def _word(properties: Mapping[str, Any], key: str, default: str) -> str:
     return value if isinstance(value, str) and value else default
 
 
-def _bad_positions(coordinates: object) -> Iterator[object]:
-    """Yield what is no position: GeoJSON nests lists until the first member is a number."""
+def _bad_positions(coordinates: object, depth: int) -> Iterator[object]:
+    """Yield what is no position in coordinates that should hold positions `depth` lists deep."""
     if not isinstance(coordinates, list) or not coordinates:
         yield coordinates
-    elif isinstance(coordinates[0], list):
+    elif depth:
         for inner in coordinates:
-            yield from _bad_positions(inner)
+            yield from _bad_positions(inner, depth - 1)
     else:
         pair = coordinates[:2]
         if len(pair) != 2 or not all(_is_number(part) for part in pair) or abs(pair[0]) > 180 or abs(pair[1]) > 90:

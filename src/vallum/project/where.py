@@ -120,15 +120,15 @@ def stretch(file: str, row: Row, frontier: Frontier | None) -> tuple[tuple[float
     ends: list[float] = []
     problems: list[Problem] = []
     for name in names[:2]:
-        value_m = _float(row, name) * 1000.0
+        value_km = _float(row, name)
+        value_m = frontier.map_length_m if math.isinf(value_km) else value_km * 1000.0
         if as_reported:
             try:
                 value_m = frontier.reported_to_map_m(row.cells["calibration"], value_m)
             except ValueError as error:
-                problems.append(Problem(file, row.number, name, quoted(row.cells[name]), str(error)))
+                found = f"{quoted(row.cells[name])} ({str(error).rstrip('.')})"
+                problems.append(Problem(file, row.number, name, found, "a kilometre that the calibration holds"))
                 continue
-        if math.isinf(value_m):
-            value_m = frontier.map_length_m
         problems.extend(on_line(file, row, name, value_m, frontier))
         ends.append(value_m)
     if not problems and ends[1] <= ends[0]:
