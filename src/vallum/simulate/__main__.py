@@ -1,4 +1,7 @@
-"""How is a simulated night started as a process of its own: `python -m vallum.simulate --project iraq-syria --port N`?"""
+"""How is a simulated night started as a process of its own?
+
+For example `python -m vallum.simulate --project iraq-syria --port 15000 --seed 1 --truth truth.json`.
+"""
 
 from __future__ import annotations
 

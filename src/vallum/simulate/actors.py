@@ -47,7 +47,8 @@ class Journey:
     Examples
     --------
     >>> import numpy as np
-    >>> way = Journey("a1", "person", "crosses", 2, np.array([0.0, 100.0]), np.array([41.0, 41.001]), np.array([36.0, 36.0]))
+    >>> times_s, lon, lat = np.array([0.0, 100.0]), np.array([41.0, 41.001]), np.array([36.0, 36.0])
+    >>> way = Journey("a1", "person", "crosses", 2, times_s, lon, lat)
     >>> round(way.at(50.0).lon, 4), way.at(101.0)
     (41.0005, None)
     """
@@ -72,7 +73,8 @@ class Journey:
         Examples
         --------
         >>> import numpy as np
-        >>> way = Journey("a1", "animal", "roams", 1, np.array([0.0, 10.0]), np.array([41.0, 41.0]), np.array([36.0, 36.001]))
+        >>> times_s, lon, lat = np.array([0.0, 10.0]), np.array([41.0, 41.0]), np.array([36.0, 36.001])
+        >>> way = Journey("a1", "animal", "roams", 1, times_s, lon, lat)
         >>> round(way.at(0.0).north_m_s, 1)
         11.1
         """

@@ -16,6 +16,7 @@ from vallum.frontier.line import Frontier
 from vallum.simulate.actors import ActorKind, Journey, Purpose, step_lengths_m
 
 LEG_M = 90.0
+OWN_CLEARANCE_M = 100.0
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,8 @@ def timed(
     --------
     >>> import numpy as np
     >>> chance = np.random.Generator(np.random.PCG64(1))
-    >>> times_s, lon, lat = timed(chance, np.array([41.0, 41.01]), np.array([36.0, 36.0]), start_s=0.0, pace=Pace(1.2, 0.0))
+    >>> lon, lat = np.array([41.0, 41.01]), np.array([36.0, 36.0])
+    >>> times_s, lon, lat = timed(chance, lon, lat, start_s=0.0, pace=Pace(1.2, 0.0))
     >>> round(float(times_s[-1]))
     751
     """
@@ -183,8 +185,8 @@ def along(
     >>> line = {"type": "LineString", "coordinates": [[41.0, 36.5], [41.0, 36.0]]}
     >>> frontier = Frontier.from_geojson(line, name="a", version="1", home_side="left", lateral_uncertainty_m=500.0)
     >>> chance = np.random.Generator(np.random.PCG64(1))
-    >>> way = along(chance, frontier, "h1", kind="animal", purpose="grazes", count=30, chainage_m=20_000.0, reach_m=800.0,
-    ...     offsets_m=(300.0, 900.0), start_s=0.0, end_s=3_600.0, pace=Pace(0.5))
+    >>> way = along(chance, frontier, "h1", kind="animal", purpose="grazes", count=30, chainage_m=20_000.0,
+    ...     reach_m=800.0, offsets_m=(300.0, 900.0), start_s=0.0, end_s=3_600.0, pace=Pace(0.5))
     >>> bool(way.times_s[-1] >= 3_600.0)
     True
     """
@@ -209,7 +211,8 @@ def follow(chance: Generator, lead: Journey, actor_id: str, *, kind: ActorKind, 
     Examples
     --------
     >>> import numpy as np
-    >>> lead = Journey("h1", "herder", "herds", 1, np.array([0.0, 10.0]), np.array([41.0, 41.001]), np.array([36.0, 36.0]))
+    >>> times_s, lon, lat = np.array([0.0, 10.0]), np.array([41.0, 41.001]), np.array([36.0, 36.0])
+    >>> lead = Journey("h1", "herder", "herds", 1, times_s, lon, lat)
     >>> follow(np.random.Generator(np.random.PCG64(1)), lead, "h1a", kind="animal", count=40, behind_m=20.0).count
     40
     """
@@ -227,8 +230,8 @@ def patrol(chance: Generator, frontier: Frontier, unit: Unit, *, start_s: float,
     >>> from vallum.frontier.line import Frontier
     >>> line = {"type": "LineString", "coordinates": [[41.0, 36.5], [41.0, 36.0]]}
     >>> frontier = Frontier.from_geojson(line, name="a", version="1", home_side="left", lateral_uncertainty_m=500.0)
-    >>> unit = Unit(unit_id="u1", callsign="Patrol 1", kind="foot_patrol", party="p", section_id="A", lon=41.01, lat=36.2,
-    ...     readiness_s=300, speed_m_s=1.2, sidc="1" * 20, source="doctest")
+    >>> unit = Unit(unit_id="u1", callsign="Patrol 1", kind="foot_patrol", party="p", section_id="A", lon=41.01,
+    ...     lat=36.2, readiness_s=300, speed_m_s=1.2, sidc="1" * 20, source="doctest")
     >>> patrol(np.random.Generator(np.random.PCG64(1)), frontier, unit, start_s=0.0, end_s=9_000.0).kind
     'patrol'
     """
@@ -242,7 +245,8 @@ def patrol(chance: Generator, frontier: Frontier, unit: Unit, *, start_s: float,
         turn_m = float(np.clip(post.chainage_m + out_m, 100.0, frontier.map_length_m - 100.0))
         steps = max(int(abs(turn_m - post.chainage_m) // LEG_M), 1) + 1
         one_way_m = np.linspace(post.chainage_m, turn_m, steps)
-        trip_lon, trip_lat = frontier.point_at(np.concatenate((one_way_m, one_way_m[::-1])), post.offset_m)
+        out_lon, out_lat = _short_of_the_line(frontier, *frontier.point_at(one_way_m, post.offset_m))
+        trip_lon, trip_lat = np.concatenate((out_lon, out_lon[::-1])), np.concatenate((out_lat, out_lat[::-1]))
         trip_s, trip_lon, trip_lat = timed(
             chance, trip_lon, trip_lat, start_s=leaves_s, pace=Pace(speed_m_s, 0.1, 0.02, 120.0)
         )
@@ -264,3 +268,13 @@ def patrol(chance: Generator, frontier: Frontier, unit: Unit, *, start_s: float,
         np.concatenate(lat),
         drives,
     )
+
+
+def _short_of_the_line(frontier: Frontier, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Cut a way before it comes close to the line: where the line bends, a parallel way may cut its corner."""
+    halfway = np.linspace(0.0, len(lon) - 1.0, 2 * len(lon) - 1)
+    number = np.arange(len(lon))
+    offsets_m = frontier.locate(np.interp(halfway, number, lon), np.interp(halfway, number, lat)).offset_m
+    close = np.nonzero(offsets_m < OWN_CLEARANCE_M)[0]
+    keep = len(lon) if len(close) == 0 else max(int(close[0]) // 2, 2)
+    return lon[:keep], lat[:keep]

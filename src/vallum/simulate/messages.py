@@ -67,8 +67,8 @@ def framed(content: SapientMessage) -> bytes:
 
     Examples
     --------
-    >>> framed(SapientMessage())
-    b'\\x00\\x00\\x00\\x00'
+    >>> list(framed(SapientMessage(node_id="")))
+    [2, 0, 0, 0, 18, 0]
     """
     packed = content.SerializeToString()
     return LENGTH.pack(len(packed)) + packed

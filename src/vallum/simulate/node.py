@@ -31,7 +31,7 @@ LARGEST_FRAME = 1 << 20
 FULL_BYTES = 1 << 20  # the centre does not read any more
 
 
-class Refused(Exception):
+class RegistrationRefusedError(Exception):
     """The centre did not accept the registration; the words are its reasons."""
 
 
@@ -131,7 +131,7 @@ class Node:
                 connected_before = self.counts.connections
                 try:
                     await self._one_connection()
-                except Refused as refusal:
+                except RegistrationRefusedError as refusal:
                     wait_s = LONGEST_WAIT_S
                     if str(refusal) != self._refusal:
                         self._refusal = str(refusal)
@@ -176,7 +176,9 @@ class Node:
             if content.HasField("registration_ack"):
                 if content.registration_ack.acceptance:
                     return
-                raise Refused("; ".join(content.registration_ack.ack_response_reason) or "no reason given")
+                raise RegistrationRefusedError(
+                    "; ".join(content.registration_ack.ack_response_reason) or "no reason given"
+                )
 
     async def _say_how_it_is(self) -> None:
         """Say it every interval; end when the sensor comes back from silence, for it starts anew like any machine."""

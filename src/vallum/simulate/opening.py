@@ -24,8 +24,9 @@ TRIES = 400
 UNDER_WAY_S = 240.0
 FOLLOWED_S = (0.0, 30.0, 60.0, 120.0)
 EDGE_DEG = 4.0
-# Within this share of the declared range a look is likely to find, whatever the night's true range.
-GOOD_REACH = 0.42
+# Within this share of the declared range looks find often enough, whatever the night's true range.
+GOOD_REACH = 0.62
+VEHICLE_SHARE = 0.2
 CLEAR_OF_OWN_M = 1_500.0
 
 
@@ -75,14 +76,18 @@ def opening(
     >>> line = {"type": "LineString", "coordinates": [[41.0, 36.5], [41.0, 36.0]]}
     >>> frontier = Frontier.from_geojson(line, name="a", version="1", home_side="left", lateral_uncertainty_m=500.0)
     >>> flat = Elevation(np.zeros((80, 80)), Affine(0.01, 0, 40.6, 0, -0.01, 36.6), source="doctest")
-    >>> way = opening(np.random.Generator(np.random.PCG64(1)), frontier, flat, Posts.of([]), [], actor_id="a1", start_s=0.0)
+    >>> chance = np.random.Generator(np.random.PCG64(1))
+    >>> way = opening(chance, frontier, flat, Posts.of([]), [], actor_id="a1", start_s=0.0)
     >>> way.at(0.0) is not None
     True
     """
+    drives = bool(chance.random() < VEHICLE_SHARE)
     # A buried sensor marks a place but sees nobody come.
     looking = np.nonzero(~posts.buried)[0]
     if len(looking) == 0:
-        return _drawn(chance, frontier, actor_id, float(chance.uniform(0.2, 0.8)) * frontier.map_length_m, start_s)
+        return _drawn(
+            chance, frontier, actor_id, float(chance.uniform(0.2, 0.8)) * frontier.map_length_m, start_s, drives
+        )
     chainages_m = frontier.locate(posts.lon[looking], posts.lat[looking]).chainage_m
     own = [frontier.locate(unit.lon, unit.lat).chainage_m for unit in units]
     best: tuple[_Choice, Journey] | None = None
@@ -90,19 +95,20 @@ def opening(
         chainage_m = float(chance.choice(chainages_m)) + float(chance.normal(0.0, 900.0))
         if any(abs(chainage_m - unit_m) < CLEAR_OF_OWN_M for unit_m in own):
             continue
-        journey = _drawn(chance, frontier, actor_id, chainage_m, start_s)
+        journey = _drawn(chance, frontier, actor_id, chainage_m, start_s, drives)
         choice = _judged(journey, elevation, posts, start_s)
         if best is None or choice.rank > best[0].rank:
             best = (choice, journey)
         if choice.enough:
             break
     if best is None:
-        return _drawn(chance, frontier, actor_id, float(chance.choice(chainages_m)), start_s)
+        return _drawn(chance, frontier, actor_id, float(chance.choice(chainages_m)), start_s, drives)
     return best[1]
 
 
-def _drawn(chance: Generator, frontier: Frontier, actor_id: str, chainage_m: float, start_s: float) -> Journey:
-    drives = bool(chance.random() < 0.15)
+def _drawn(
+    chance: Generator, frontier: Frontier, actor_id: str, chainage_m: float, start_s: float, drives: bool
+) -> Journey:
     speed_m_s = float(chance.uniform(4.0, 6.0) if drives else chance.uniform(1.05, 1.35))
     distance_m = float(chance.uniform(1_100.0, 1_900.0) if drives else chance.uniform(330.0, 620.0))
     return approach(

@@ -26,6 +26,7 @@ DECLARED_AZIMUTH_SD_DEG: dict[SensorKind, float] = {
 DECLARED_RADAR_RANGE_SD_M = 12.0
 DECLARED_PITCH_SD_DEG = 0.08
 DECLARED_GROUND_HEIGHT_SD_M = 1.5
+LEAST_DOPPLER_M_S = 0.35
 FALSE_PER_HOUR: dict[SensorKind, tuple[float, float]] = {
     "thermal_camera": (0.2, 1.5),
     "day_camera": (0.1, 1.0),
@@ -83,8 +84,8 @@ def look_probability(
 ) -> Floats:
     """Return the probability that one look finds the target.
 
-    The classical target transfer function P = r^E / (1 + r^E), E = 2.7 + 0.7 r, with r = true range / distance, times the
-    sensor's best and the weather's share; a group of n is as easy as sqrt(n) independent chances, at most 4 people's.
+    The classical target transfer function P = r^E / (1 + r^E), E = 2.7 + 0.7 r, with r = true range / distance, times
+    the sensor's best and the weather's share; a group of n is as easy as sqrt(n) independent chances, at most 4 people's.
 
     Parameters
     ----------
@@ -104,6 +105,19 @@ def look_probability(
     odds = ratio ** (2.7 + 0.7 * ratio)
     alone = np.asarray(best) * np.asarray(weather) * odds / (1.0 + odds)
     return np.asarray(1.0 - (1.0 - alone) ** np.sqrt(np.clip(count, 1, 4)), dtype=np.float64)
+
+
+def moving_share(kind: SensorKind, speed_m_s: float) -> float:
+    """Return what a target's slowness leaves of a sensor's probability: Doppler radars do not see what stands still.
+
+    Examples
+    --------
+    >>> moving_share("ground_radar", 0.0), moving_share("thermal_camera", 0.0), moving_share("ground_radar", 1.2)
+    (0.0, 1.0, 1.0)
+    """
+    if kind == "ground_radar":
+        return min(speed_m_s / LEAST_DOPPLER_M_S, 1.0)
+    return 1.0
 
 
 def weather_share(kind: SensorKind, wind_m_s: float, dust: float, daylight: float) -> float:

@@ -41,8 +41,8 @@ class Posts:
 
     Examples
     --------
-    >>> camera = Sensor(sensor_id="c1", kind="thermal_camera", node_id="n", lon=41.0, lat=36.0, mast_m=20, bearing_deg=90,
-    ...     sector_deg=60, range_person_m=2_000, range_vehicle_m=6_000, party="p", performance_source="doctest")
+    >>> camera = Sensor(sensor_id="c1", kind="thermal_camera", node_id="n", lon=41.0, lat=36.0, mast_m=20,
+    ...     bearing_deg=90, sector_deg=60, range_person_m=2_000, range_vehicle_m=6_000, party="p", performance_source="doctest")
     >>> posts = Posts.of([camera])
     >>> walker = Actor("a1", "person", "crosses", 1, 41.01, 36.0, 0.0, 0.0)
     >>> pairs = posts.pairs((walker,), margin_deg=0.0)
@@ -110,7 +110,7 @@ class Posts:
         lon, lat = np.array([actor.lon for actor in actors]), np.array([actor.lat for actor in actors])
         far_m = self.declared_range_m(actors) * reach
         east_m, north_m = metres_per_degree(float(np.mean(self.lat)))
-        # A quick look on the plane, 5 % generous, spares the geodesic for the far away. East is at most this long anywhere.
+        # A quick, generous look on the plane spares the geodesic for the far away.
         plane_m = np.hypot((lon - self.lon[:, None]) * east_m * 0.9, (lat - self.lat[:, None]) * north_m)
         sensor, actor = np.nonzero(plane_m <= far_m * 1.05)
         azimuth_deg, _, distance_m = GEOD.inv(self.lon[sensor], self.lat[sensor], lon[actor], lat[actor])

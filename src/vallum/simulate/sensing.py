@@ -189,8 +189,21 @@ def _found(
     sensor, who = pairs.sensor, pairs.actor
     declared_m = posts.declared_range_m(actors)[sensor, who] if len(sensor) else np.zeros(0)
     count = np.array([actors[int(index)].count for index in who], dtype=np.float64)
+    moving = np.array(
+        [
+            performance.moving_share(
+                posts.sensors[int(i)].kind, float(np.hypot(actors[int(j)].east_m_s, actors[int(j)].north_m_s))
+            )
+            for i, j in zip(sensor, who, strict=True)
+        ],
+        dtype=np.float64,
+    )
     probability = performance.look_probability(
-        pairs.distance_m, declared_m * truly.range_share[sensor], truly.best_probability[sensor], share[sensor], count
+        pairs.distance_m,
+        declared_m * truly.range_share[sensor],
+        truly.best_probability[sensor],
+        share[sensor] * moving,
+        count,
     )
     sees = np.array(
         [held.sight[(int(i), actors[int(j)].actor_id)] for i, j in zip(sensor, who, strict=True)], dtype=np.bool_
@@ -269,7 +282,7 @@ def _by_pitch(chance: Generator, sensor: Sensor, pitch_sd_deg: float, distance_m
 
 
 def _inside(sensor: Sensor, azimuth_deg: float) -> float:
-    """A sensor has no pixel beyond its edge: noise cannot lead out of its sector."""
+    """Keep a noisy azimuth in the sector: a sensor has no pixel beyond its edge."""
     if sensor.sector_deg >= 360.0:
         return azimuth_deg % 360.0
     half_deg = sensor.sector_deg / 2.0
