@@ -17,9 +17,9 @@ from vallum.watch.detection import Classification
 
 Floats = NDArray[np.float64]
 
-# How restless each class moves: q, m^2/s^3. Over 10 s a person's speed changes by about 0.7 m/s, a vehicle's by 5.
+# How restless each class moves: q, m^2/s^3. In 60 s a person's speed changes by about 1 m/s, in 10 s a vehicle's by 5.
 ACCELERATION_DENSITY_M2_S3: Mapping[Classification, float] = MappingProxyType(
-    {"person": 0.05, "animal": 0.1, "unknown": 0.2, "vehicle": 2.5}
+    {"person": 0.02, "animal": 0.03, "unknown": 0.1, "vehicle": 2.5}
 )
 # What is known of a velocity before it was measured: its standard deviation along each axis, m/s.
 VELOCITY_SD_M_S: Mapping[Classification, float] = MappingProxyType(

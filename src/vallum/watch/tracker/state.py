@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from vallum.watch.detection import Classification, Detection
 
@@ -117,6 +120,21 @@ class Track:
     def live(self) -> bool:
         """Tell whether it is shown: neither still initiating nor over."""
         return self.status in ("maintaining", "stopped", "dropping")
+
+    @property
+    def velocity_m_s(self) -> tuple[float, float]:
+        """Return the speeds to true east and true north (those in `mean` follow the plane's own axes)."""
+        course_rad = math.radians(self.course_deg)
+        return self.speed_m_s * math.sin(course_rad), self.speed_m_s * math.cos(course_rad)
+
+    @property
+    def east_north_covariance(self) -> Covariance:
+        """Return the covariance along true east and true north: east, north, speed east, speed north."""
+        north_rad = math.radians(self.north_bearing_deg)
+        sine, cosine = math.sin(north_rad), math.cos(north_rad)
+        turn = np.kron(np.eye(2), np.array([[cosine, -sine], [sine, cosine]]))
+        first, second, third, fourth = (turn @ np.array(self.covariance) @ turn.T).tolist()
+        return tuple(first), tuple(second), tuple(third), tuple(fourth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""Which figures stand in the headline, and where does each come from?
+
+What exists: `closed` and `planned` (how much of the programme is done), `not_watched` (line that no healthy sensor
+covers now), `alarms_waiting` (what needs a human), `sensors_live` and `sensors_total`. A new figure is one function.
+
+Each takes plain values and returns a `Figure`, which always says in words what was counted and on whose word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Literal
+
+FigureKey = Literal["closed", "planned", "not_watched", "alarms_waiting", "sensors_live", "sensors_total"]
+Unit = Literal["km", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with where it comes from.
+
+    Attributes
+    ----------
+    key, value, unit
+        What it is.
+    as_of
+        When it was true; None when nobody has reported anything yet.
+    source
+        In words: what was counted, on whose word, on what assumption.
+    counted
+        How many things the value was made of.
+    """
+
+    key: FigureKey
+    value: float
+    unit: Unit
+    as_of: datetime | None
+    source: str
+    counted: int
+
+
+def closed(
+    closed_m: float, element: str, states_counted: Sequence[str], reports_counted: int, as_of: date | None
+) -> Figure:
+    """Return how much of the programme is reported closed, km of reported length.
+
+    Parameters
+    ----------
+    closed_m
+        Sum of the reported lengths, metres.
+    element
+        The element that defines the programme, for example trench.
+    states_counted
+        The states of works that count as closed.
+    reports_counted
+        How many reports were summed.
+    as_of
+        Date of the newest of them.
+
+    Examples
+    --------
+    >>> closed(140_000.0, "trench", ["accepted"], 4, date(2021, 3, 17)).value
+    140.0
+    """
+    reports = "1 works report" if reports_counted == 1 else f"{reports_counted} works reports"
+    source = (
+        f"reported length of {element} in state {' or '.join(states_counted)}, "
+        f"as summed from {reports}; not measured on the map"
+    )
+    return Figure("closed", closed_m / 1000.0, "km", _midnight(as_of), source, reports_counted)
+
+
+def planned(planned_m: float, element: str, as_of: date | None) -> Figure:
+    """Return the length of the programme, km of reported length.
+
+    Parameters
+    ----------
+    planned_m
+        As the project states it, metres.
+    element
+        The element that defines the programme.
+    as_of
+        Date of the statement, if it is known.
+
+    Examples
+    --------
+    >>> planned(220_000.0, "trench", None).value
+    220.0
+    """
+    source = f"length of the {element} programme as the project file states it; a reported length, not one of the map"
+    return Figure("planned", planned_m / 1000.0, "km", _midnight(as_of), source, 1)
+
+
+def not_watched(lost_m: Sequence[float], unwatched_m: Sequence[float], as_of: datetime) -> Figure:
+    """Return how much of the line no healthy sensor covers, km of map length.
+
+    Parameters
+    ----------
+    lost_m
+        Lengths of the stretches whose sensors have fallen silent, metres.
+    unwatched_m
+        Lengths of the stretches that no sensor is registered for, metres.
+    as_of
+        The centre's time.
+
+    Examples
+    --------
+    >>> not_watched([2_000.0], [10_000.0, 500.0], datetime(2021, 3, 17, tzinfo=UTC)).value
+    12.5
+    """
+    lost_km, never_km = sum(lost_m) / 1000.0, sum(unwatched_m) / 1000.0
+    source = (
+        f"length on the map outside the registered sector of every live sensor: {never_km:.1f} km that no sensor is "
+        f"registered for, {lost_km:.1f} km whose sensors are silent; terrain that hides ground is not counted yet"
+    )
+    return Figure("not_watched", lost_km + never_km, "km", as_of, source, len(lost_m) + len(unwatched_m))
+
+
+def alarms_waiting(states: Sequence[str], as_of: datetime) -> Figure:
+    """Return how many alarms need a human: nobody has said "it is mine".
+
+    Parameters
+    ----------
+    states
+        The state of every alarm.
+    as_of
+        The centre's time.
+
+    Examples
+    --------
+    >>> alarms_waiting(["unacknowledged", "shelved", "closed"], datetime(2021, 3, 17, tzinfo=UTC)).value
+    1.0
+    """
+    waiting = sum(state == "unacknowledged" for state in states)
+    shelved = sum(state == "shelved" for state in states)
+    source = f"alarms that nobody has acknowledged, of {len(states)} raised; {shelved} shelved ones are not counted"
+    return Figure("alarms_waiting", float(waiting), "count", as_of, source, len(states))
+
+
+def sensors(states: Sequence[str], as_of: datetime) -> tuple[Figure, Figure]:
+    """Return how many sensors are live, and how many there are.
+
+    Parameters
+    ----------
+    states
+        The state of every sensor that was declared.
+    as_of
+        The centre's time.
+
+    Examples
+    --------
+    >>> live, total = sensors(["live", "dead"], datetime(2021, 3, 17, tzinfo=UTC))
+    >>> live.value, total.value
+    (1.0, 2.0)
+    """
+    live = sum(state == "live" for state in states)
+    others = ", ".join(f"{sum(state == other for state in states)} {other}" for other in sorted({*states} - {"live"}))
+    live_source = f"sensors whose last status came in time and says that they detect; the others: {others or 'none'}"
+    total_source = "sensors declared in the project"
+    return (
+        Figure("sensors_live", float(live), "count", as_of, live_source, len(states)),
+        Figure("sensors_total", float(len(states)), "count", as_of, total_source, len(states)),
+    )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), tzinfo=UTC)
