@@ -9,7 +9,7 @@ from vallum.journal.reading import JournalReader
 from vallum.journal.rebuild import Rebuilt, rebuild
 from vallum.journal.registry import RefusedDraftError, Registry
 from vallum.journal.store import JournalFileError, last_recorded
-from vallum.journal.verify import Verification, verify
+from vallum.journal.verify import Verification, is_proven, verify
 from vallum.journal.views import Change
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Times",
     "TrackPointRow",
     "Verification",
+    "is_proven",
     "last_recorded",
     "rebuild",
     "verify",

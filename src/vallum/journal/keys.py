@@ -91,7 +91,6 @@ def init(folder: Path) -> CentreKey:
     key = OKPKey.generate_key("Ed25519")
     _write_durably(folder / PRIVATE_NAME, key.as_pem(private=True), 0o600)
     _write_durably(folder / PUBLIC_NAME, key.as_pem(private=False), 0o644)
-    sync_folder(folder)
     return CentreKey(key)
 
 
@@ -112,6 +111,9 @@ def load(folder: Path) -> CentreKey:
     """
     path = folder / PRIVATE_NAME
     key = _read(path)
+    if not (folder / PUBLIC_NAME).exists():
+        # The power went out between the two files: the public half follows from the private one.
+        _write_durably(folder / PUBLIC_NAME, key.jwk.as_pem(private=False), 0o644)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise KeyFileError(f"{path} can be read by other accounts; run: chmod 600 {path}")
     return key
@@ -181,8 +183,14 @@ def _read(path: Path) -> CentreKey:
 
 
 def _write_durably(path: Path, content: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    # Written aside and then named, so that a crash leaves the whole file or none; a link never overwrites.
+    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    os.link(aside, path)
+    aside.unlink()
+    sync_folder(path.parent)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Engine, Integer, cast, delete, func, insert, select, tuple_
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vallum.journal.inlet import Inlet
@@ -193,6 +193,12 @@ class Observations:
     def track_points_between(self, from_s: float, until_s: float) -> list[TrackPointRow]:
         """Return the points of all tracks with `from_s` <= `time_s` < `until_s`, in order of time."""
         return self._points(from_s, until_s, None)
+
+    def highest_track(self) -> int:
+        """Return the highest track number of which there are points, 0 when there is none; new tracks go on after it."""
+        highest = select(func.max(cast(TRACK_POINTS.c.track, Integer)))
+        with self._engine.connect() as connection:
+            return connection.execute(highest).scalar_one_or_none() or 0
 
     def still(self, report_id: str) -> bytes | None:
         """Return the PNG image that came with a report, or None."""

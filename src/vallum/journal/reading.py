@@ -10,10 +10,8 @@ from vallum.journal.envelope import Record
 from vallum.journal.registry import Registry
 from vallum.journal.store import (
     BATCHES,
-    JOURNAL_NAME,
     RECORDS,
-    JournalFileError,
-    open_engine,
+    open_to_read,
     record_of,
     select_records,
 )
@@ -45,10 +43,7 @@ class JournalReader:
         JournalFileError
             When there is none.
         """
-        path = folder / JOURNAL_NAME
-        if not path.exists():
-            raise JournalFileError(f"there is no journal {path}")
-        return JournalReader(open_engine(path, read_only=True), registry)
+        return JournalReader(open_to_read(folder), registry)
 
     def checkpoint(self) -> str | None:
         """Return the newest signed checkpoint, or None; keep it elsewhere to show later that nothing was cut off."""

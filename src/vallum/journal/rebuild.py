@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from vallum.journal.envelope import Record
 from vallum.journal.registry import Registry
-from vallum.journal.store import JOURNAL_NAME, RECORDS, SETTINGS, JournalFileError, WriterLock, open_engine
+from vallum.journal.store import JOURNAL_NAME, RECORDS, SETTINGS, WriterLock, open_engine, open_to_read
 from vallum.journal.views import Reduction, ViewTables
 
 _SHAPE = "views_shape"
@@ -54,12 +54,10 @@ def rebuild(folder: Path, registry: Registry) -> Rebuilt:
     ...
     vallum.journal.store.JournalFileError: there is no journal nowhere/journal.db
     """
-    path = folder / JOURNAL_NAME
-    if not path.exists():
-        raise JournalFileError(f"there is no journal {path}")
+    open_to_read(folder).dispose()
     tables = ViewTables(registry)
     lock = WriterLock(folder / "journal.lock")
-    engine = open_engine(path)
+    engine = open_engine(folder / JOURNAL_NAME)
     try:
         with engine.begin() as connection:
             before = tables.digest(connection) if views_are_current(connection, tables) else None

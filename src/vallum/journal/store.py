@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
     select,
 )
 
@@ -124,6 +125,31 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
+    return engine
+
+
+def open_to_read(folder: Path) -> Engine:
+    """Open the journal of a folder for reading only, also while another process writes it.
+
+    Raises
+    ------
+    JournalFileError
+        When there is none.
+
+    Examples
+    --------
+    >>> open_to_read(Path("nowhere"))
+    Traceback (most recent call last):
+    ...
+    vallum.journal.store.JournalFileError: there is no journal nowhere/journal.db
+    """
+    path = folder / JOURNAL_NAME
+    if not path.exists():
+        raise JournalFileError(f"there is no journal {path}")
+    engine = open_engine(path, read_only=True)
+    if not inspect(engine).has_table(SETTINGS.name):
+        engine.dispose()
+        raise JournalFileError(f"{path} is not a journal, or was never opened by its centre")
     return engine
 
 
@@ -259,10 +285,9 @@ def last_recorded(folder: Path) -> datetime | None:
     >>> last_recorded(Path("nowhere")) is None
     True
     """
-    path = folder / JOURNAL_NAME
-    if not path.exists():
+    if not (folder / JOURNAL_NAME).exists():
         return None
-    engine = open_engine(path, read_only=True)
+    engine = open_to_read(folder)
     try:
         with engine.connect() as connection:
             newest = select(RECORDS.c.content).order_by(RECORDS.c.seq.desc()).limit(1)

@@ -20,12 +20,10 @@ from vallum.journal.rebuild import replay_views, views_are_current
 from vallum.journal.registry import RefusedDraftError, Registry
 from vallum.journal.store import (
     BATCHES,
-    JOURNAL_NAME,
     KEYS_FOLDER,
     NO_HASH,
     RECORDS,
-    JournalFileError,
-    open_engine,
+    open_to_read,
     split_hashes,
 )
 from vallum.journal.views import ViewTables
@@ -82,25 +80,64 @@ def verify(folder: Path, registry: Registry | None = None, *, trusted_checkpoint
     ...     verify(Path(place))
     Verification(ok=True, records=0, first_bad_seq=None, reason=None, checkpoint=None)
     """
-    path = folder / JOURNAL_NAME
-    if not path.exists():
-        raise JournalFileError(f"there is no journal {path}")
-    key = keys.load_public(folder / KEYS_FOLDER)
-    trusted = None if trusted_checkpoint is None else TreeHead.read(trusted_checkpoint, key)
-    walk = _Walk(key, trusted, registry)
-    engine = open_engine(path, read_only=True)
+    engine = open_to_read(folder)
     try:
+        key = keys.load_public(folder / KEYS_FOLDER)
+        trusted = None if trusted_checkpoint is None else TreeHead.read(trusted_checkpoint, key)
         with engine.connect() as connection:
-            walk.through(connection)
-            reason = None if registry is None else _wrong_views(connection, registry)
-        return Verification(reason is None, walk.peaks.size, None, reason, walk.checkpoint)
+            return _judged(connection, _Walk(key, trusted, registry), registry)
+    finally:
+        engine.dispose()
+
+
+def is_proven(record: Record, key: keys.CentreKey) -> bool:
+    """Return whether a record, alone and away from its journal, is one that the holder of a key signed.
+
+    Parameters
+    ----------
+    record
+        With its proof; one without is not proven.
+    key
+        The public key of its originator, known from elsewhere.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pydantic import BaseModel
+    >>> from vallum.journal import Clock, Draft, Journal
+    >>> class Tip(BaseModel):
+    ...     text: str
+    >>> tips = Registry(records=[{"tip.received": (Tip, None, None)}])
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with Journal.open(Path(place), tips, clock=Clock.machine(), originator="guard") as journal:
+    ...         (record,) = journal.append(Draft(type="tip.received", actor="watch.1", body=Tip(text="lights")))
+    ...     is_proven(record, keys.load_public(Path(place) / "keys"))
+    True
+    """
+    proof = record.proof
+    if proof is None:
+        return False
+    try:
+        seal = BatchSeal.read(proof.signature, key)
+        entry = chained_hash(bytes.fromhex(proof.previous_hash), record.content())
+        path = [bytes.fromhex(step) for step in proof.path]
+    except ValueError:
+        return False
+    return seal.originator == record.originator and proves_inclusion(
+        entry, record.seq - seal.first_seq, seal.size, path, seal.root
+    )
+
+
+def _judged(connection: Connection, walk: "_Walk", registry: Registry | None) -> Verification:
+    try:
+        walk.through(connection)
+        reason = None if registry is None else _wrong_views(connection, registry)
     except _BadRecordError as bad:
         return Verification(False, bad.seq - 1, bad.seq, str(bad), walk.checkpoint)
     except DatabaseError as damaged:
         seq = walk.peaks.size + 1
         return Verification(False, seq - 1, seq, f"the file is damaged here: {damaged.orig}", walk.checkpoint)
-    finally:
-        engine.dispose()
+    return Verification(reason is None, walk.peaks.size, None, reason, walk.checkpoint)
 
 
 class _Walk:
