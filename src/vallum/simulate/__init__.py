@@ -5,6 +5,7 @@ alarms with the truth afterwards. Nothing here knows the planner or the watch.
 """
 
 from vallum.simulate.night import run
-from vallum.simulate.world import World
+from vallum.simulate.scoring import Told, ToldCrossing, tell
+from vallum.simulate.world import Crossing, World
 
-__all__ = ["World", "run"]
+__all__ = ["Crossing", "Told", "ToldCrossing", "World", "run", "tell"]

@@ -85,7 +85,7 @@ def look_probability(
     """Return the probability that one look finds the target.
 
     The classical target transfer function P = r^E / (1 + r^E), E = 2.7 + 0.7 r, with r = true range / distance, times
-    the sensor's best and the weather's share; a group of n is as easy as sqrt(n) independent chances, at most 4 people's.
+    the sensor's best and the weather's share; a group of n is as easy as sqrt(n) independent chances, n at most 4.
 
     Parameters
     ----------

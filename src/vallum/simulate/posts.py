@@ -42,7 +42,8 @@ class Posts:
     Examples
     --------
     >>> camera = Sensor(sensor_id="c1", kind="thermal_camera", node_id="n", lon=41.0, lat=36.0, mast_m=20,
-    ...     bearing_deg=90, sector_deg=60, range_person_m=2_000, range_vehicle_m=6_000, party="p", performance_source="doctest")
+    ...     bearing_deg=90, sector_deg=60, range_person_m=2_000, range_vehicle_m=6_000, party="p",
+    ...     performance_source="doctest")
     >>> posts = Posts.of([camera])
     >>> walker = Actor("a1", "person", "crosses", 1, 41.01, 36.0, 0.0, 0.0)
     >>> pairs = posts.pairs((walker,), margin_deg=0.0)

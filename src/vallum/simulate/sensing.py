@@ -32,7 +32,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One detection as a sensor sends it. `actor_id` is the truth behind it (None: nothing was there) and is never sent.
+    """One detection as a sensor sends it; `actor_id`, the truth behind it (None: nothing was there), is never sent.
 
     Ground sensors report the place where they stand (`azimuth_deg` is None); the others an azimuth (degrees true) and a
     range with one standard deviation each. A range as uncertain as it is long says: bearing only.
@@ -263,7 +263,7 @@ def _report(
 def _by_pitch(chance: Generator, sensor: Sensor, pitch_sd_deg: float, distance_m: float) -> tuple[float, float]:
     """Range a camera by the angle below the horizon: R = h / tan(angle), so dR = (R^2/h) dangle + (R/h) dheight.
 
-    Where the ray misses the ground, or the error is beyond use, half the range with an error as large says bearing only.
+    Where the ray misses the ground or the error is beyond use, half the range with as large an error: bearing only.
     """
     height_m = max(sensor.mast_m, 2.0)
     ground_m = performance.DECLARED_GROUND_HEIGHT_SD_M * float(chance.normal())

@@ -118,8 +118,8 @@ def still_png(view: View, warm: Sequence[Warm], *, sensor_id: str, at_s: float) 
 
     Examples
     --------
-    >>> still_png(View(20.0, 90.0, 800.0), [], sensor_id="T-14", at_s=1_616_000_000.0)[:4]
-    b'\\x89PNG'
+    >>> still_png(View(20.0, 90.0, 800.0), [], sensor_id="T-14", at_s=1_616_000_000.0)[1:4]
+    b'PNG'
     """
     digest = hashlib.blake2b(f"{sensor_id} {at_s}".encode(), digest_size=4).digest()
     marked = written(scene(view, warm, seed=int.from_bytes(digest, "big")), sensor_id=sensor_id, at_s=at_s)

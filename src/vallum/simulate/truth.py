@@ -24,8 +24,10 @@ SPACING_S = 30.0
 
 @dataclass(slots=True)
 class Shown:
-    """What the sensors reported so far: per actor and sensor the first and last instant and how often; and how many
-    reports had nothing behind them."""
+    """What the sensors reported so far.
+
+    Per actor and sensor the first and last instant (unix seconds) and how often; per sensor the reports of nothing.
+    """
 
     of_actor: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     false_of_sensor: dict[str, int] = field(default_factory=dict)
@@ -63,7 +65,7 @@ def told(world: World, shown: Shown, now_s: float) -> dict[str, Any]:
     Returns
     -------
     dict
-        `seed`, `started_at`, `told_at`; `actors` (id, kind, purpose, count, `way`: [unix s, lon, lat] every 30 s at most,
+        `seed`, `started_at`, `told_at`; `actors` (id, kind, purpose, count, `way`: [unix s, lon, lat] every 30 s,
         `seen_by`: sensor -> first_s, last_s, reports); `crossings`; `false_reports` by sensor.
 
     Examples

@@ -153,7 +153,8 @@ def crossings_of(journey: Journey, frontier: Frontier) -> tuple[Crossing, ...]:
     >>> import numpy as np
     >>> line = {"type": "LineString", "coordinates": [[41.0, 36.5], [41.0, 36.0]]}
     >>> frontier = Frontier.from_geojson(line, name="a", version="1", home_side="left", lateral_uncertainty_m=500.0)
-    >>> way = Journey("a1", "person", "crosses", 3, np.array([0.0, 100.0]), np.array([40.999, 41.001]), np.array([36.2, 36.2]))
+    >>> times_s, lon, lat = np.array([0.0, 100.0]), np.array([40.999, 41.001]), np.array([36.2, 36.2])
+    >>> way = Journey("a1", "person", "crosses", 3, times_s, lon, lat)
     >>> [(round(crossing.at_s), crossing.direction) for crossing in crossings_of(way, frontier)]
     [(50, 'to this side')]
     """
