@@ -24,6 +24,7 @@ _COARSEST_USABLE_M = 100.0
 _METRES_PER_DEGREE = 111_195.0
 # Rasters end at a whole number of cells only to within rounding.
 _EDGE_CELLS = 1e-6
+_NO_WEIGHT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,7 +198,7 @@ class Elevation:
         upper, left = held_row.astype(np.int64), held_column.astype(np.int64)
         lower, right = np.minimum(upper + 1, rows - 1), np.minimum(left + 1, columns - 1)
         down, across = held_row - upper, held_column - left
-        # A void whose weight is zero must not spoil a height beside it.
+        # A void that weighs nothing but rounding must not spoil a height beside it.
         height_m = np.zeros(held_row.shape)
         for corner_row, corner_column, weight in (
             (upper, left, (1.0 - down) * (1.0 - across)),
@@ -205,5 +206,5 @@ class Elevation:
             (lower, left, down * (1.0 - across)),
             (lower, right, down * across),
         ):
-            height_m += np.where(weight > 0.0, weight * self.heights_m[corner_row, corner_column], 0.0)
+            height_m += np.where(weight > _NO_WEIGHT, weight * self.heights_m[corner_row, corner_column], 0.0)
         return np.where(inside, height_m, np.nan)

@@ -47,7 +47,7 @@ def hillshade(
     Returns
     -------
     numpy.ndarray
-        Shape of the heights, uint8: 1 dark to 255 bright, 0 where heights are unknown.
+        Shape of the heights, uint8: 1 dark to 255 bright, 0 where a height or one beside it is unknown.
 
     Raises
     ------
@@ -69,7 +69,8 @@ def hillshade(
         _metres_per_degree_of_latitude(lat) * -elevation.transform.e,
     )
     brightness = _brightness(east, north, azimuth_deg, altitude_deg)
-    return np.where(np.isfinite(brightness), np.rint(1.0 + 254.0 * np.nan_to_num(brightness)), 0.0).astype(np.uint8)
+    known = np.isfinite(brightness) & np.isfinite(elevation.heights_m)
+    return np.where(known, np.rint(1.0 + 254.0 * np.nan_to_num(brightness)), 0.0).astype(np.uint8)
 
 
 def shade_png(

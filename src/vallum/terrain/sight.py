@@ -7,8 +7,8 @@ distance d of D stands higher by d (D - d) / (2 R'), so the sight-line is free w
 
     z_1 + (z_2 - z_1) d / D - d (D - d) / (2 R')
 
-is not below the ground. The ground is bilinear between the middles of cells and is looked at wherever the path crosses
-from one such patch into the next, which is where its ridges are, and half-way.
+is not below the ground. The ground is bilinear between the middles of cells, so that between two crossings from one
+such patch into the next the height of the sight-line above it is a parabola; the least value is the parabola's.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _SAMPLES_AT_ONCE = 500_000
+# Heights are sums of rounded numbers: a ray that grazes the ground to a thousandth of a millimetre is free.
+_ROUNDING_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Sight:
     visible
         Whether nothing on the ground stands above it; False where the ground is unknown.
     clearance_m
-        Least height of the sight-line over the ground between its ends, metres; negative where hidden, NaN where
-        unknown.
+        Least height of the sight-line over the ground, its ends included, metres: negative where hidden, never more
+        than the lower of the two heights, NaN where the ground is unknown.
     distance_m
         Between the ends along the ground, metres.
     """
@@ -125,29 +127,26 @@ def sight(
     ends = (observer_lon, observer_lat, observer_height_m, target_lon, target_lat, target_height_m)
     columns = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in ends))
     shape = columns[0].shape
-    lon_1, lat_1, eye_1_m, lon_2, lat_2, eye_2_m = (column.ravel() for column in columns)
-    if (eye_1_m < 0.0).any() or (eye_2_m < 0.0).any():
+    lon_1, lat_1, height_1_m, lon_2, lat_2, height_2_m = (column.ravel() for column in columns)
+    if (height_1_m < 0.0).any() or (height_2_m < 0.0).any():
         raise ValueError("A sight-line needs heights of 0 m or more above the ground at both ends.")
     if not refraction_k < 1.0:
         raise ValueError(f"A coefficient of refraction is below 1 (0.13 for light), not {refraction_k}.")
-    eye_1_m = eye_1_m + elevation.height_at(lon_1, lat_1)
-    eye_2_m = eye_2_m + elevation.height_at(lon_2, lat_2)
 
     # Worked from west to east whoever looks, so that both directions give the same to the last bit.
     turned = (lon_1 > lon_2) | ((lon_1 == lon_2) & (lat_1 > lat_2))
-    lines = _Lines.between(
-        elevation,
-        *(np.where(turned, second, first) for first, second in ((lon_1, lon_2), (lat_1, lat_2), (eye_1_m, eye_2_m))),
-        *(np.where(turned, first, second) for first, second in ((lon_1, lon_2), (lat_1, lat_2), (eye_1_m, eye_2_m))),
-    )
+    pairs = ((lon_1, lon_2), (lat_1, lat_2), (height_1_m, height_2_m))
+    west = (np.where(turned, second, first) for first, second in pairs)
+    east = (np.where(turned, first, second) for first, second in pairs)
+    lines = _Lines.between(elevation, *west, *east)
     clearance_m = np.full(lon_1.shape, np.nan)
     # Where an end is not on known ground there is nothing to follow.
     known = np.flatnonzero(np.isfinite(lines.eye_1_m) & np.isfinite(lines.eye_2_m))
-    batch = np.cumsum(lines.crossings[known] + 1) // _SAMPLES_AT_ONCE
+    batch = np.cumsum(2 * lines.crossings[known] + 1) // _SAMPLES_AT_ONCE
     for part in np.split(known, np.flatnonzero(np.diff(batch)) + 1):
         clearance_m[part] = lines.clearance_m(elevation, part, 1.0 - refraction_k)
     # NaN compares as not visible.
-    visible = clearance_m >= 0.0
+    visible = clearance_m >= -_ROUNDING_M
     if not shape:
         return Sight(bool(visible[0]), float(clearance_m[0]), float(lines.distance_m[0]))
     return SightMany(visible.reshape(shape), clearance_m.reshape(shape), lines.distance_m.reshape(shape))
@@ -159,6 +158,8 @@ class _Lines:
 
     start: FloatArray
     chord: FloatArray
+    height_1_m: FloatArray
+    height_2_m: FloatArray
     eye_1_m: FloatArray
     eye_2_m: FloatArray
     distance_m: FloatArray
@@ -178,10 +179,10 @@ class _Lines:
         elevation: Elevation,
         lon_1: FloatArray,
         lat_1: FloatArray,
-        eye_1_m: FloatArray,
+        height_1_m: FloatArray,
         lon_2: FloatArray,
         lat_2: FloatArray,
-        eye_2_m: FloatArray,
+        height_2_m: FloatArray,
     ) -> _Lines:
         start = geocentric(lon_1, lat_1)
         chord = geocentric(lon_2, lat_2) - start
@@ -196,8 +197,10 @@ class _Lines:
         return cls(
             start=start,
             chord=chord,
-            eye_1_m=eye_1_m,
-            eye_2_m=eye_2_m,
+            height_1_m=height_1_m,
+            height_2_m=height_2_m,
+            eye_1_m=height_1_m + elevation.height_at(lon_1, lat_1),
+            eye_2_m=height_2_m + elevation.height_at(lon_2, lat_2),
             distance_m=np.asarray(2.0 * radius_m * np.arcsin(np.minimum(chord_m / (2.0 * radius_m), 1.0))),
             radius_m=radius_m,
             row_1=row_1,
@@ -218,28 +221,55 @@ class _Lines:
         """Return the least clearance of some of the lines over the ground, metres."""
         if not lines.size:
             return np.empty(0)
-        counts = self.crossings[lines] + 1
-        starts = np.cumsum(counts) - counts
+        counts = self.crossings[lines]
         line = np.repeat(lines, counts)
-        number = np.arange(len(line)) - np.repeat(starts, counts)
-        # The crossings of rows, then those of columns, then half-way; the least of them needs no order.
-        rows, columns = self.row_crossings[line], self.column_crossings[line]
-        share = np.full(len(line), 0.5)
-        at_row, at_column = number < rows, (number >= rows) & (number < rows + columns)
-        here = line[at_row]
-        share[at_row] = (self.first_row[here] + number[at_row] - self.row_1[here]) / (self.row_2 - self.row_1)[here]
-        here = line[at_column]
-        share[at_column] = (self.first_column[here] + (number - rows)[at_column] - self.column_1[here]) / (
-            self.column_2 - self.column_1
-        )[here]
+        number = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
+        # The crossings of rows, then those of columns, as shares of the way; then in order of the way.
+        rows = self.row_crossings[line]
+        share = np.empty(len(line))
+        for here, crossed, first, start, end in (
+            (number < rows, number, self.first_row, self.row_1, self.row_2),
+            (number >= rows, number - rows, self.first_column, self.column_1, self.column_2),
+        ):
+            of = line[here]
+            share[here] = (first[of] + crossed[here] - start[of]) / (end[of] - start[of])
+        place = np.repeat(np.arange(len(lines)), counts)
+        order = np.lexsort((share, place))
+        share = np.clip(share[order], 0.0, 1.0)
+        crossing_m = self._above_m(elevation, line, share, straightness)
 
+        # From crossing to crossing, with the ends of the line before the first and after the last.
+        pieces = counts + 1
+        starts = np.cumsum(pieces) - pieces
+        line = np.repeat(lines, pieces)
+        from_share, to_share = np.zeros(len(line)), np.ones(len(line))
+        from_m, to_m = self.height_1_m[line], self.height_2_m[line]
+        from_crossing, to_crossing = np.ones(len(line), dtype=np.bool_), np.ones(len(line), dtype=np.bool_)
+        from_crossing[starts], to_crossing[starts + counts] = False, False
+        from_share[from_crossing], from_m[from_crossing] = share, crossing_m
+        to_share[to_crossing], to_m[to_crossing] = share, crossing_m
+        middle_m = self._above_m(elevation, line, (from_share + to_share) / 2.0, straightness)
+        return np.asarray(np.minimum.reduceat(_least(from_m, middle_m, to_m), starts))
+
+    def _above_m(self, elevation: Elevation, line: IntArray, share: FloatArray, straightness: float) -> FloatArray:
+        """Return how far lines are above the ground after a share of their way, metres."""
+        # The way lies in the plane through both ends and the earth's middle, the same from either end.
         path = self.start[line] + share[:, None] * self.chord[line]
         lon = np.degrees(np.arctan2(path[:, 1], path[:, 0]))
         lat = np.degrees(np.arctan2(path[:, 2], (1.0 - WGS84.es) * np.hypot(path[:, 0], path[:, 1])))
         ground_m = elevation.sampled(*elevation.middles(lon, lat))
         bulge_m = share * (1.0 - share) * (self.distance_m**2 * straightness / (2.0 * self.radius_m))[line]
-        ray_m = self.eye_1_m[line] + share * (self.eye_2_m - self.eye_1_m)[line] - bulge_m
-        return np.asarray(np.minimum.reduceat(ray_m - ground_m, starts))
+        return self.eye_1_m[line] + share * (self.eye_2_m - self.eye_1_m)[line] - bulge_m - ground_m
+
+
+def _least(start: FloatArray, middle: FloatArray, end: FloatArray) -> FloatArray:
+    """Return the least value of parabolas through three values, at 0, one half and 1, between the outer two."""
+    square = 2.0 * start + 2.0 * end - 4.0 * middle
+    slope = 4.0 * middle - 3.0 * start - end
+    dips = (slope < 0.0) & (-slope < 2.0 * square)
+    dip = start - slope**2 / (4.0 * np.where(dips, square, 1.0))
+    # The plain minimum keeps NaN: unknown ground stays unknown.
+    return np.asarray(np.where(dips, dip, np.minimum(np.minimum(start, middle), end)))
 
 
 def _crossed(first: FloatArray, second: FloatArray) -> tuple[FloatArray, IntArray]:
