@@ -221,7 +221,10 @@ class SapientEndpoint:
         self._tasks[task_id] = node_id
         if len(self._tasks) > _REMEMBERED_TASKS:
             self._tasks.popitem(last=False)
-        await self._send(connection.writer, (message,))
+        try:
+            await self._send(connection.writer, (message,))
+        except ConnectionError as error:
+            raise NodeNotConnectedError(f"{node_id} went away as it was asked; ask another sensor") from error
         return task_id
 
     def _opened(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -263,6 +266,8 @@ class SapientEndpoint:
                 self._tell(outcome, frame, connection)
                 if outcome.replies:
                     await self._send(connection.writer, outcome.replies)
+                if outcome.close:
+                    return
         except FrameTooLongError as error:
             outcome = connection.session.too_long(str(error), self._clock.now_s())
             self._tell(outcome, b"", connection)

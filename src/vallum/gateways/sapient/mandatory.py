@@ -14,6 +14,8 @@ from vallum.gateways.sapient.messages import Descriptor, FieldDescriptor, Messag
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _DEEPEST = 32
+# Whoever sends a megabyte of nothing gets no megabytes of reasons.
+_REASONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class _Rule:
 
 
 def missing(message: Message) -> tuple[str, ...]:
-    """Return what a message lacks, one sentence for each field; empty when it is complete.
+    """Return what a message lacks, one sentence for each field (about the first 20); empty when complete.
 
     A mandatory enumeration left at "unspecified" and a mandatory text left empty count as missing.
 
@@ -50,12 +52,16 @@ def _collect(message: Message, where: str, reasons: list[str], depth: int) -> No
         reasons.append(f"{where.rstrip('.')} is nested more than {_DEEPEST} deep")
         return
     for rule in _rules(message.DESCRIPTOR):
+        if len(reasons) >= _REASONS:
+            return
         value = getattr(message, rule.name)
         if rule.repeated:
             if rule.mandatory and not len(value):
                 reasons.append(f"{where}{rule.name} is missing")
             if rule.nested:
                 for position, item in enumerate(value):
+                    if len(reasons) >= _REASONS:
+                        return
                     _collect(item, f"{where}{rule.name}[{position}].", reasons, depth + 1)
             continue
         present = message.HasField(rule.name) if rule.presence else True

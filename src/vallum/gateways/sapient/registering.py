@@ -1,14 +1,17 @@
 """May this node register, and what does it promise?"""
 
+import re
 from collections.abc import Mapping
 
 from vallum.assets.sensor import Sensor
 from vallum.gateways.sapient.messages import Registration
+from vallum.gateways.sapient.plain import plain
+from vallum.watch.plausibility import Reason
 
 NodeType = Registration.NodeType
 
-# Whatever acts upon people or things is never part of this centre. Names are compared too, so that a later version of
-# the standard that adds such a type under another number is refused as well.
+# Whatever acts upon people or things is never part of this centre. A node that names itself so in its sub-types or
+# capabilities is refused as well, whatever type it registers under; types that are not listed at all are refused too.
 EFFECTOR_TYPES = frozenset(
     {
         NodeType.NODE_TYPE_KINETIC,
@@ -18,7 +21,7 @@ EFFECTOR_TYPES = frozenset(
         NodeType.NODE_TYPE_RFDEW,
     }
 )
-EFFECTOR_WORDS = ("kinetic", "jammer", "jamming", "cyber", "ldew", "rfdew", "effector", "weapon", "gun", "laser weapon")
+EFFECTOR_WORDS = frozenset({"cyber", "effector", "jammer", "kinetic", "ldew", "rfdew"})
 SENSOR_TYPES = frozenset(
     {
         NodeType.NODE_TYPE_OTHER,
@@ -34,6 +37,7 @@ SENSOR_TYPES = frozenset(
     }
 )
 
+_WORD = re.compile(r"[a-z]+")
 _SECONDS_BY_UNIT = {
     Registration.TimeUnits.TIME_UNITS_NANOSECONDS: 1e-9,
     Registration.TimeUnits.TIME_UNITS_MICROSECONDS: 1e-6,
@@ -47,38 +51,41 @@ _SECONDS_BY_UNIT = {
 SHORTEST_STATUS_INTERVAL_S, LONGEST_STATUS_INTERVAL_S = 1.0, 60.0
 
 
-def refusal(registration: Registration, node_id: str, nodes: Mapping[str, Sensor]) -> tuple[str, str] | None:
-    """Return code and words why a complete registration is refused, or None when it may be accepted.
+def refusal(registration: Registration, node_id: str, nodes: Mapping[str, Sensor]) -> Reason | None:
+    """Return why a complete registration is refused, or None when it may be accepted.
 
     Examples
     --------
     >>> jammer = Registration(node_definition=[Registration.NodeDefinition(node_type=NodeType.NODE_TYPE_JAMMER)])
-    >>> refusal(jammer, "a", {})[0]
+    >>> refusal(jammer, "a", {}).code
     'effector'
     """
-    for definition in registration.node_definition:
-        named = " ".join(definition.node_sub_type).lower()
-        if definition.node_type in EFFECTOR_TYPES or any(word in named for word in EFFECTOR_WORDS):
-            return "effector", (
-                f"{type_name(definition.node_type)} {named}".strip() + " is an effector; "
-                "this centre registers sensors only and never tasks anything that acts upon people or things"
-            )
+    acting = _effector(registration)
+    if acting is not None:
+        return Reason(
+            "effector",
+            f"{acting}: an effector; this centre registers sensors only and never tasks anything that acts upon people "
+            "or things",
+        )
     for definition in registration.node_definition:
         if definition.node_type not in SENSOR_TYPES:
-            return "not_a_sensor", (
+            return Reason(
+                "not_a_sensor",
                 f"{type_name(definition.node_type)} is not a kind of fixed sensor that this centre takes reports from; "
-                "register as a sensor"
+                "register as a sensor",
             )
     if node_id not in nodes:
-        return "unknown_node", (
-            f"node {node_id} is not in this centre's sensors.csv; add it there with its position and sector, "
-            "or correct the node's id"
+        return Reason(
+            "unknown_node",
+            f"node {plain(node_id, 64)} is not in this centre's sensors.csv; add it with its position and sector, "
+            "or correct the node's id",
         )
     interval_s = status_interval_s(registration)
     if interval_s is None:
-        return "status_interval", (
+        return Reason(
+            "status_interval",
             f"a status interval is between {SHORTEST_STATUS_INTERVAL_S:.0f} and {LONGEST_STATUS_INTERVAL_S:.0f} s; "
-            "without it nobody can tell a quiet sensor from a dead one"
+            "without it nobody can tell a quiet sensor from a dead one",
         )
     return None
 
@@ -111,3 +118,18 @@ def type_name(node_type: int) -> str:
     if node_type in NodeType.values():
         return NodeType.Name(node_type).removeprefix("NODE_TYPE_").lower().replace("_", " ")
     return f"node type {node_type}"
+
+
+def _effector(registration: Registration) -> str | None:
+    """Return the words by which a node is known to be an effector, or None."""
+    stated: list[str] = []
+    for definition in registration.node_definition:
+        if definition.node_type in EFFECTOR_TYPES:
+            return type_name(definition.node_type)
+        stated.extend(definition.node_sub_type)
+    for capability in registration.capabilities:
+        stated.extend((capability.category, capability.type))
+    for words in stated:
+        if EFFECTOR_WORDS & set(_WORD.findall(words.lower())):
+            return plain(words, 60)
+    return None

@@ -8,15 +8,12 @@ import base64
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import uuid4
-
-from pyproj import Geod
 
 from vallum.assets.sensor import Sensor
 from vallum.gateways.sapient import registering
 from vallum.gateways.sapient.clock_offset import UNCORRECTED_UP_TO_S, ClockOffset
-from vallum.gateways.sapient.location import point_of
 from vallum.gateways.sapient.mandatory import missing
 from vallum.gateways.sapient.messages import (
     Alert,
@@ -27,20 +24,21 @@ from vallum.gateways.sapient.messages import (
     StatusReport,
     TaskAck,
 )
+from vallum.gateways.sapient.plain import plain
 from vallum.gateways.sapient.reports import (
     Condition,
     NodeAlert,
     NodeRegistered,
     NodeStatus,
     Quarantined,
-    System,
     TaskAnswer,
     TaskStatus,
 )
+from vallum.gateways.sapient.standing import SYSTEMS, conditions_of, displaced, enum_words, place_of
 from vallum.gateways.sapient.still import still_of
 from vallum.gateways.sapient.translate import Circumstances, detection_of, says_simulated
 from vallum.gateways.sapient.writing import Writer
-from vallum.watch.detection import Detection, PointMeasurement
+from vallum.watch.detection import Detection
 from vallum.watch.plausibility import Reason, implausible
 from vallum.watch.quarantine import ReportQuarantined
 
@@ -50,16 +48,6 @@ Told = NodeRegistered | NodeStatus | Detection | NodeAlert | TaskAnswer | Quaran
 # Reports and objects remembered per session, for quick recognition of repeats; the stored observations are the truth.
 REMEMBERED = 4096
 KEPT_FRAME_BYTES = 4096
-# A node that believes to stand further from its declared place than this has a wrong position or a wrong declaration.
-DISPLACED_BEYOND_M = 1000.0
-
-_GEOD = Geod(ellps="WGS84")
-_SYSTEMS: dict[int, System] = {
-    StatusReport.System.SYSTEM_OK: "ok",
-    StatusReport.System.SYSTEM_WARNING: "warning",
-    StatusReport.System.SYSTEM_ERROR: "error",
-    StatusReport.System.SYSTEM_GOODBYE: "goodbye",
-}
 _TASK_STATUSES: dict[int, TaskStatus] = {
     TaskAck.TaskStatus.TASK_STATUS_ACCEPTED: "accepted",
     TaskAck.TaskStatus.TASK_STATUS_REJECTED: "rejected",
@@ -70,11 +58,12 @@ _TASK_STATUSES: dict[int, TaskStatus] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a frame leads to: answers to send, values for the centre, names of what is to be counted besides."""
+    """What a frame leads to: answers to send, values for the centre, names to count besides, whether to close."""
 
     replies: tuple[bytes, ...] = ()
     told: tuple[Told, ...] = ()
     counted: tuple[str, ...] = ()
+    close: bool = False
 
 
 class Session:
@@ -139,18 +128,19 @@ class Session:
         content = message.WhichOneof("content")
         if content is None:
             return self._set_aside(Reason("empty_message", "the message has no content"), frame, received_s, message)
-        lacks = missing(message)
         if content == "registration":
-            return self._registration(message, lacks, frame, received_s)
-        if lacks:
-            words = f"the {_words(content)} is incomplete: {'; '.join(lacks[:5])}"
-            return self._set_aside(Reason("incomplete", words), frame, received_s, message)
+            return self._registration(message, frame, received_s)
+        # Before looking closer: only registered nodes may make the centre work for them.
         if self._sensor is None:
             words = f"a {_words(content)} came before a registration was accepted; register first"
             return self._set_aside(Reason("not_registered", words), frame, received_s, message)
         if message.node_id.lower() != self._sensor.node_id:
-            words = f"this connection belongs to node {self._sensor.node_id}, not to {message.node_id}"
+            words = f"this connection belongs to node {self._sensor.node_id}, not to {plain(message.node_id, 64)}"
             return self._set_aside(Reason("wrong_node", words), frame, received_s, message)
+        lacks = missing(message)
+        if lacks:
+            words = f"the {_words(content)} is incomplete: {'; '.join(lacks[:5])}"
+            return self._set_aside(Reason("incomplete", words), frame, received_s, message)
         if content == "status_report":
             return self._status(self._sensor, message, frame, received_s)
         if content == "error":
@@ -179,40 +169,18 @@ class Session:
         self._reports: OrderedDict[str, int] = OrderedDict()
         self._objects: OrderedDict[str, Detection] = OrderedDict()
 
-    def _registration(
-        self, message: SapientMessage, lacks: tuple[str, ...], frame: bytes, received_s: float
-    ) -> Outcome:
+    def _registration(self, message: SapientMessage, frame: bytes, received_s: float) -> Outcome:
         registration: Registration = message.registration
         node_id = message.node_id.lower()
-        refused: tuple[str, str] | None = None
-        # An effector is told so first, whatever else is wrong with what it sends.
-        unfit = registering.refusal(registration, node_id, self._nodes)
-        number: int | None = None
-        if unfit is not None and unfit[0] == "effector":
-            refused = unfit
-        elif lacks:
-            refused = ("incomplete", f"the registration is incomplete: {'; '.join(lacks[:5])}")
-        elif unfit is not None:
-            refused = unfit
-        elif self._sensor is not None and self._sensor.node_id != node_id:
-            refused = (
-                "wrong_node",
-                f"this connection belongs to node {self._sensor.node_id}; open another for {node_id}",
-            )
-        else:
-            number = self._claim(node_id)
-            if number is None:
-                refused = (
-                    "takeover",
-                    f"node {node_id} is connected already; it is free again once that line is silent",
-                )
-        if refused is not None or number is None:
-            code, words = refused if refused is not None else ("refused", "the registration was refused")
-            ack = self._writer.registration_ack(message.node_id, received_s, (words,))
-            aside = self._quarantined(Reason(code, words), frame, received_s, message)
-            return Outcome(replies=(ack,), told=(aside,), counted=("refused_registrations",))
+        claimed = self._judge(message, registration, node_id)
+        if isinstance(claimed, Reason):
+            ack = self._writer.registration_ack(message.node_id, received_s, (claimed.words,))
+            aside = self._quarantined(claimed, frame, received_s, message)
+            # A node that was believed and now says something else is not believed any more.
+            was_registered = self._sensor is not None
+            return Outcome(replies=(ack,), told=(aside,), counted=("refused_registrations",), close=was_registered)
         sensor = self._nodes[node_id]
-        self._sensor, self._number = sensor, number
+        self._sensor, self._number = sensor, claimed
         self._begin(
             simulated=sensor.simulated or says_simulated(message.additional_information),
             utm_zone=registering.utm_zone(registration),
@@ -221,30 +189,53 @@ class Session:
         told = NodeRegistered(
             node_id=node_id,
             sensor_id=sensor.sensor_id,
-            session=number,
+            session=claimed,
             received_s=received_s,
-            name=registration.name[:100],
-            node_types=tuple(registering.type_name(item.node_type) for item in registration.node_definition),
+            name=plain(registration.name, 100),
+            node_types=tuple(registering.type_name(item.node_type) for item in registration.node_definition[:8]),
             status_interval_s=registering.status_interval_s(registration) or registering.LONGEST_STATUS_INTERVAL_S,
             simulated=self._simulated,
         )
         return Outcome(replies=(self._writer.registration_ack(message.node_id, received_s, ()),), told=(told,))
+
+    def _judge(self, message: SapientMessage, registration: Registration, node_id: str) -> int | Reason:
+        """Return the number of the node's new session, or why its registration is refused."""
+        unfit = registering.refusal(registration, node_id, self._nodes)
+        # Looking for what is missing is work that only the centre's own nodes are worth; it is also the better reason
+        # when the status interval is what is missing.
+        if unfit is None or unfit.code == "status_interval":
+            lacks = missing(message)
+            if lacks:
+                return Reason("incomplete", f"the registration is incomplete: {'; '.join(lacks[:5])}")
+        if unfit is not None:
+            return unfit
+        if self._sensor is not None and self._sensor.node_id != node_id:
+            return Reason(
+                "wrong_node",
+                f"this connection belongs to node {self._sensor.node_id}; open another for {plain(node_id, 64)}",
+            )
+        number = self._claim(node_id)
+        if number is None:
+            return Reason(
+                "takeover", f"node {node_id} is connected already; it may register again when that line is silent"
+            )
+        return number
 
     def _status(self, sensor: Sensor, message: SapientMessage, frame: bytes, received_s: float) -> Outcome:
         status: StatusReport = message.status_report
         if not self._has_status and status.info != StatusReport.Info.INFO_NEW:
             words = "the first status report after a registration must be NEW; send the whole status"
             return self._set_aside(Reason("status_not_new", words), frame, received_s, message)
-        if status.system not in _SYSTEMS:
+        system = SYSTEMS.get(status.system)
+        if system is None:
             words = f"the state of the system, {status.system}, is not one of the standard's"
             return self._set_aside(Reason("unknown_value", words), frame, received_s, message)
         self._has_status = True
         sent_s = _sent_s(message)
         self._clock.sample(sent_s, received_s)
         if status.info == StatusReport.Info.INFO_NEW or len(status.status):
-            self._conditions = tuple(_condition(item) for item in status.status)
-        place = point_of(status.node_location, self._utm_zone) if status.HasField("node_location") else None
-        at = place if isinstance(place, PointMeasurement) and _on_globe(place) else None
+            self._conditions = conditions_of(status)
+        at = place_of(status.node_location, self._utm_zone)
         told: list[Told] = [
             NodeStatus(
                 node_id=sensor.node_id,
@@ -252,8 +243,8 @@ class Session:
                 session=self._number,
                 sent_s=sent_s,
                 received_s=received_s,
-                system=_SYSTEMS[status.system],
-                mode=status.mode[:100],
+                system=system,
+                mode=plain(status.mode, 100),
                 lon=None if at is None else at.lon,
                 lat=None if at is None else at.lat,
                 conditions=self._conditions,
@@ -262,10 +253,10 @@ class Session:
                 simulated=self._is_simulated(message),
             )
         ]
-        displaced = None if place is None or self._told_displaced else _displaced(sensor, at)
-        if displaced is not None:
+        moved = displaced(sensor, at) if status.HasField("node_location") and not self._told_displaced else None
+        if moved is not None:
             self._told_displaced = True
-            told.append(self._quarantined(displaced, frame, received_s, message))
+            told.append(self._quarantined(moved, frame, received_s, message))
         return Outcome(told=tuple(told))
 
     def _detection(self, sensor: Sensor, message: SapientMessage, frame: bytes, received_s: float) -> Outcome:
@@ -299,17 +290,16 @@ class Session:
 
     def _alert(self, sensor: Sensor, message: SapientMessage, received_s: float) -> Outcome:
         alert: Alert = message.alert
-        place = point_of(alert.location, self._utm_zone) if alert.HasField("location") else None
-        at = place if isinstance(place, PointMeasurement) and _on_globe(place) else None
+        at = place_of(alert.location, self._utm_zone)
         confident = alert.HasField("confidence") and 0.0 <= alert.confidence <= 1.0
         told = NodeAlert(
             node_id=sensor.node_id,
             sensor_id=sensor.sensor_id,
             session=self._number,
             alert_id=alert.alert_id,
-            kind=_enum_words(Alert.AlertType, alert.alert_type, "ALERT_TYPE_"),
-            status=_enum_words(Alert.AlertStatus, alert.status, "ALERT_STATUS_"),
-            description=alert.description[:500],
+            kind=enum_words(Alert.AlertType, alert.alert_type, "ALERT_TYPE_"),
+            status=enum_words(Alert.AlertStatus, alert.status, "ALERT_STATUS_"),
+            description=plain(alert.description, 500),
             lon=None if at is None else at.lon,
             lat=None if at is None else at.lat,
             confidence=alert.confidence if confident else None,
@@ -331,7 +321,7 @@ class Session:
             session=self._number,
             task_id=ack.task_id,
             status=_TASK_STATUSES[ack.task_status],
-            reasons=tuple(reason[:300] for reason in ack.reason[:5]),
+            reasons=tuple(plain(reason, 300) for reason in ack.reason[:5]),
             still_png=still_png,
             received_s=received_s,
             simulated=self._is_simulated(message),
@@ -354,11 +344,11 @@ class Session:
         declared = self._nodes.get(node_id)
         report = ReportQuarantined(
             quarantine_id=str(uuid4()),
-            node_id=node_id[:64],
+            node_id=plain(node_id, 64),
             sensor_id=None if declared is None else declared.sensor_id,
-            report_id="" if message is None else message.detection_report.report_id[:64],
+            report_id="" if message is None else plain(message.detection_report.report_id, 64),
             reason_code=reason.code,
-            reason=words[:300],
+            reason=plain(words, 300),
             frame_base64=base64.b64encode(frame[:KEPT_FRAME_BYTES]).decode("ascii"),
         )
         marked = declared is not None and declared.simulated
@@ -379,39 +369,6 @@ def _remember(memory: OrderedDict[str, _Value], key: str, value: _Value) -> None
 
 def _sent_s(message: SapientMessage) -> float:
     return message.timestamp.seconds + message.timestamp.nanos / 1e9
-
-
-def _on_globe(place: PointMeasurement) -> bool:
-    return abs(place.lat) <= 90.0 and abs(place.lon) <= 180.0
-
-
-def _displaced(sensor: Sensor, place: PointMeasurement | None) -> Reason | None:
-    if place is None:
-        return Reason(
-            "displaced", "the node's own position is not on the globe; reports are taken from its declared place"
-        )
-    _, _, distance_m = _GEOD.inv(sensor.lon, sensor.lat, place.lon, place.lat)
-    if distance_m <= DISPLACED_BEYOND_M:
-        return None
-    return Reason(
-        "displaced",
-        f"{sensor.sensor_id} says that it stands {distance_m:.0f} m from its declared place; "
-        "it was moved, or sensors.csv is wrong. Reports are taken from the declared place",
-    )
-
-
-def _condition(status: StatusReport.Status) -> Condition:
-    return Condition(
-        kind=_enum_words(StatusReport.StatusType, status.status_type, "STATUS_TYPE_").replace(" ", "_"),
-        level=_enum_words(StatusReport.StatusLevel, status.status_level, "STATUS_LEVEL_").removesuffix(" status"),
-        value=status.status_value[:200],
-    )
-
-
-def _enum_words(enum: Any, value: int, prefix: str) -> str:
-    if value in enum.values():
-        return str(enum.Name(value)).removeprefix(prefix).lower().replace("_", " ")
-    return f"number {value}"
 
 
 def _words(content: str) -> str:

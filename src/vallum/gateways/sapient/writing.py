@@ -94,6 +94,7 @@ class Writer:
             task=task,
         )
         if node_id:
-            message.destination_id = node_id
+            # As it came, unless it is nonsense as long as a frame.
+            message.destination_id = node_id[:64]
         message.timestamp.FromNanoseconds(round(now_s * 1e3) * 1_000_000)
         return message.SerializeToString()
