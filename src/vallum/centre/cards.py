@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyproj import Geod
 
 from vallum.assets.sensor import SensorRow
 from vallum.centre.decisions import UnknownThingError
+from vallum.centre.looks import Look
 from vallum.centre.tracks import TrackNow
 from vallum.share.release import Release, release
 from vallum.watch.alarm import AlarmRow
@@ -27,9 +28,9 @@ LOOK_REACH = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A picture that a sensor gave."""
+    """A picture that a sensor gave, by the name it can be asked for."""
 
-    report_id: str
+    name: str
     sensor_id: str
     at: datetime
     asked_for: bool
@@ -74,7 +75,7 @@ def alarm_card(centre: Centre, alarm_id: str) -> AlarmCard:
     record = centre.journal.record(alarm.record_id)
     return AlarmCard(
         alarm=alarm,
-        stills=(*_still_of_evidence(alarm), *centre.live.looks(alarm_id)),
+        stills=(*_still_of_evidence(alarm), *_stills_of_looks(centre.live.looks(alarm_id))),
         units=offers(centre.units(), lon, lat, busy) if lon is not None and lat is not None else (),
         cameras=_cameras(centre.sensors(), lon, lat) if lon is not None and lat is not None else (),
         release=release(record.label.releasable_to if record else ()),
@@ -89,6 +90,14 @@ def _still_of_evidence(alarm: AlarmRow) -> tuple[Still, ...]:
         return ()
     at = next((d.at for d in evidence.detections if d.report_id == evidence.still_report_id), alarm.raised_at)
     return (Still(evidence.still_report_id, evidence.still_sensor_id, at, asked_for=False),)
+
+
+def _stills_of_looks(looks: tuple[Look, ...]) -> tuple[Still, ...]:
+    return tuple(
+        Still(look.task_id, look.sensor_id, datetime.fromtimestamp(look.answered_s, UTC), asked_for=True)
+        for look in looks
+        if look.still_png is not None and look.answered_s is not None
+    )
 
 
 def _cameras(sensors: tuple[SensorRow, ...], lon: float, lat: float) -> tuple[Camera, ...]:

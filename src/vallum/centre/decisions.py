@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from vallum.access.roles import Action
 from vallum.assets.unit import UnitRow
 from vallum.centre.names import Names
 from vallum.centre.person import Person

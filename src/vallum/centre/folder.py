@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -30,9 +29,9 @@ def prepare(folder: Path, example: str) -> None:
     if any(folder.iterdir()):
         raise FolderError(f"{folder} is not empty and holds no {SETTINGS}; choose an empty folder with --dir")
     source = example_path(example)
-    for name in sorted(os.listdir(source)):
-        if not name.startswith("_"):
-            shutil.copyfile(source / name, folder / name)
+    for file in sorted(source.iterdir()):
+        if file.is_file() and not file.name.startswith("_"):
+            shutil.copyfile(file, folder / file.name)
 
 
 def open_project(folder: Path) -> Project:

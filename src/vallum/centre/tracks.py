@@ -1,20 +1,13 @@
-"""What does a track mean at the line: the tracker's belief with its chainage, its side and its forecast."""
+"""What does a track mean at the line: the tracker's belief with its chainage, its side and its forecast, for people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vallum.frontier.line import Frontier
-from vallum.frontier.line import Side as SideNumber
 from vallum.watch.alarm import CrossingForecast, Side
 from vallum.watch.detection import Classification
-from vallum.watch.tracker.state import Track, TrackStatus
-
-SIDE_WORDS: dict[SideNumber, Side] = {
-    SideNumber.THIS: "this side",
-    SideNumber.UNCERTAIN: "uncertain band",
-    SideNumber.THAT: "that side",
-}
+from vallum.watch.situation import Situation
+from vallum.watch.tracker import TrackStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +36,9 @@ class TrackNow:
     forecast: CrossingForecast | None
 
 
-def track_now(track: Track, frontier: Frontier, forecast: CrossingForecast | None) -> TrackNow:
+def track_now(situation: Situation) -> TrackNow:
     """Say where a track is at the line."""
-    located = frontier.locate(track.lon, track.lat)
+    track = situation.track
     return TrackNow(
         track=track.number,
         state=track.status,
@@ -55,9 +48,9 @@ def track_now(track: Track, frontier: Frontier, forecast: CrossingForecast | Non
         count_high=track.count_high,
         lon=track.lon,
         lat=track.lat,
-        chainage_m=located.chainage_m,
-        offset_m=located.offset_m,
-        side=SIDE_WORDS[located.side],
+        chainage_m=situation.chainage_m,
+        offset_m=situation.offset_m,
+        side=situation.side,
         speed_m_s=track.speed_m_s,
         course_deg=track.course_deg,
         sd_m=track.position_sd_m,
@@ -66,5 +59,5 @@ def track_now(track: Track, frontier: Frontier, forecast: CrossingForecast | Non
         sensors=track.sensors,
         started_s=track.started_s,
         updated_s=track.updated_s,
-        forecast=forecast,
+        forecast=situation.forecast,
     )

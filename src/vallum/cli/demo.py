@@ -63,7 +63,8 @@ def demo(
             address = f"http://127.0.0.1:{bound.getsockname()[1]}"
             link = f"{address}/#enter={centre.access.invite('watch-1', signed_in_as, 24 * 3600.0, time.time())}"
             simulator.start(centre, clock.now() + NIGHT)
-            out.print(f"{project.title['en']}, a simulated night from {clock.now():%d %B %Y %H:%M} UTC, {speed:g} times as fast.")
+            began = f"{clock.now():%d %B %Y %H:%M} UTC"
+            out.print(f"{project.title['en']}, a simulated night from {began}, {speed:g} times as fast.")
             out.print("Posts, sensors and units are invented. This link signs you in, once:")
             out.print(link, soft_wrap=True)
             out.print("Ctrl-C ends the night." if for_seconds is None else f"The night ends after {for_seconds:g} s.")

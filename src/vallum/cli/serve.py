@@ -14,11 +14,15 @@ from vallum.cli.told import console
 
 def serve(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The centre's folder, with its vallum.toml.")],
-    host: Annotated[str, typer.Option(help="Where to listen; only this machine unless you say otherwise.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Where to listen; only this machine unless you say otherwise.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8137,
     sapient_host: Annotated[str, typer.Option(help="Where sensors connect.")] = "127.0.0.1",
     sapient_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for sensors (SAPIENT).")] = 14000,
-    party: Annotated[str | None, typer.Option(help="The party whose centre this is; default: the first of the home side.")] = None,
+    party: Annotated[
+        str | None, typer.Option(help="The party whose centre this is; default: the first of the home side.")
+    ] = None,
 ) -> None:
     """Run a centre on the machine's clock until Ctrl-C."""
     from vallum.centre.centre import Centre

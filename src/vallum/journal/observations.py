@@ -306,7 +306,8 @@ class Observations:
                 if self._inlet.wait_closed(_RETRY_S):
                     self._unwritten += len(rows)
                     return
-            except (SQLAlchemyError, OverflowError, TypeError):
+            except Exception:
+                # Not the disk: one of the rows cannot be held. Find it, so that it alone is left out.
                 if len(rows) > 1:
                     for row in rows:
                         self._store([row])

@@ -20,12 +20,12 @@ async def alarm(alarm_id: str, centre: TheCentre, person: SignedIn) -> models.Al
     return card_shape(alarm_card(centre, alarm_id))
 
 
-@router.get("/stills/{report_id}.png", response_class=Response)
-async def still(report_id: str, centre: TheCentre, person: SignedIn) -> Response:
+@router.get("/stills/{name}.png", response_class=Response)
+async def still(name: str, centre: TheCentre, person: SignedIn) -> Response:
     """Give the picture that a sensor gave."""
-    png = centre.still(report_id)
+    png = centre.still(name)
     if png is None:
-        raise HTTPException(404, f"there is no picture {report_id} here; pictures are kept as long as observations are")
+        raise HTTPException(404, f"there is no picture {name} here; pictures are kept as long as observations are")
     return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 

@@ -27,7 +27,8 @@ from vallum.server.doors import guard
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 NO_PAGE = """<!doctype html><html lang="en"><title>Vallum</title>
-<p>The page is not built. In a clone: <code>python3 run.py setup</code>. The API is at <a href="/api/docs">/api/docs</a>.
+<p>The page is not built. In a clone: <code>python3 run.py setup</code>. The API is described at
+<a href="/api/openapi.json">/api/openapi.json</a>.
 """
 
 
@@ -56,6 +57,8 @@ def create_app(centre: Centre | None, hosts: Sequence[str] = LOOPBACK) -> FastAP
         separate_input_output_schemas=False,
     )
     app.state.centre = centre
+    if centre is not None:
+        live.speak_for(centre)
     for router in (sessions.router, picture.router, alarms.router, incidents.router, tasks.router, live.router):
         app.include_router(router, prefix="/api", responses=_problems())
     _answer_errors_in_words(app)
@@ -111,7 +114,9 @@ def _answer_errors_in_words(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def wrong_shape(_: Request, error: RequestValidationError) -> JSONResponse:
-        found = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:]) or 'body'}: {e['msg']}" for e in error.errors())
+        found = "; ".join(
+            f"{'.'.join(str(part) for part in e['loc'][1:]) or 'body'}: {e['msg']}" for e in error.errors()
+        )
         return say(422, found)
 
 

@@ -1,4 +1,4 @@
-"""Who may come in by HTTP: the session cookie, the roles, where a request may come from, and what a browser may load."""
+"""Who may come in by HTTP, from where, and what may a browser load?"""
 
 from __future__ import annotations
 

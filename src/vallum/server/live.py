@@ -10,8 +10,8 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from vallum.centre.bus import Subscription
 from vallum.centre.centre import Centre
 from vallum.server.doors import centre_of, comes_from_here, person_at
-from vallum.server.models import PictureMessage
-from vallum.server.shapes import picture_shape
+from vallum.server.models import PictureMessage, PulseMessage, WatchedMessage
+from vallum.server.shapes import picture_shape, pulse_shape, watched_shape
 from vallum.server.trackframe import track_frame
 
 router = APIRouter()
@@ -19,6 +19,19 @@ router = APIRouter()
 # At most this often are moved tracks sent to one page.
 TRACK_PAUSE_S = 0.2
 SIGN_IN_AGAIN, FOREIGN, TRY_AGAIN = 4401, 4403, 1013
+
+
+def speak_for(centre: Centre) -> None:
+    """Give a centre the words in which its pulse and its watched ground are told to open pages."""
+
+    def pulse() -> None:
+        if centre.bus.pages:
+            centre.bus.publish(PulseMessage(pulse=pulse_shape(centre)).model_dump_json().encode())
+
+    def watched() -> None:
+        centre.bus.publish(WatchedMessage(watched=watched_shape(centre)).model_dump_json().encode())
+
+    centre.on_pulse, centre.on_watched = pulse, watched
 
 
 @router.websocket("/live")

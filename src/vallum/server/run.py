@@ -40,6 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         raise OSError(f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port") from error
+    bound.listen()
     return bound
 
 
@@ -77,16 +78,14 @@ async def run(
     try:
         await centre.start()
         serving = asyncio.create_task(server.serve(sockets=[bound]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)
-        if serving.done():
-            serving.result()
+        # the socket listens already: who connects before the server is up waits for it
         await started()
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({serving, stopping, centre.failed}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if centre.failed.done():
-            centre.failed.result()
+        ends = {serving, asyncio.create_task(_set(stop)), asyncio.create_task(centre.failure())}
+        done, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting - {serving}:
+            task.cancel()
+        for task in done:
+            task.result()
     finally:
         server.should_exit = True
         if serving is not None:
@@ -94,3 +93,7 @@ async def run(
         await centre.stop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()

@@ -10,14 +10,16 @@ import numpy as np
 from vallum.centre.cards import AlarmCard
 from vallum.centre.centre import Centre
 from vallum.centre.decisions import UnknownThingError
-from vallum.centre.tracks import SIDE_WORDS, TrackNow
+from vallum.centre.tracks import TrackNow
 from vallum.frontier.line import Frontier
 from vallum.frontier.place import describe, parse
+from vallum.frontier.records import AssignmentRow
 from vallum.journal.envelope import Record
 from vallum.project import Project
 from vallum.server import models
 from vallum.terrain.elevation import Elevation
 from vallum.terrain.shade import shade_png
+from vallum.watch.passage import side_of
 
 # The line is drawn through points this far apart; the page interpolates between them.
 LINE_STEP_M = 500.0
@@ -59,7 +61,7 @@ def frontier_shape(project: Project) -> models.FrontierShape:
         sections=tuple(
             models.SectionShape(section_id=s.id, name=s.name, from_m=s.from_m, to_m=s.to_m) for s in project.sections
         ),
-        assignments=tuple(models.AssignmentRow(**r.model_dump()) for r in project.responsibilities),
+        assignments=tuple(AssignmentRow(**r.model_dump()) for r in project.responsibilities),
         parties={party.id: models.Names(**_names(party.role)) for party in project.parties},
         towers=project.towers,
         places=(
@@ -144,7 +146,7 @@ def place_shape(frontier: Frontier, lon: float, lat: float) -> models.PlaceShape
         lat=lat,
         chainage_m=located.chainage_m,
         offset_m=located.offset_m,
-        side=SIDE_WORDS[located.side],
+        side=side_of(located.offset_m, 0.0, frontier.lateral_uncertainty_m),
         mgrs=words.mgrs,
         utm=words.utm,
         latlon=words.latlon,
@@ -185,7 +187,8 @@ def watched_shape(centre: Centre) -> tuple[models.WatchedStretch, ...]:
 def pulse_shape(centre: Centre) -> models.Pulse:
     """Tell the clock and the figures."""
     figures = tuple(
-        models.FigureShape(key=f.key, value=f.value, unit=f.unit, as_of=f.as_of, source=f.source) for f in centre.figures()
+        models.FigureShape(key=f.key, value=f.value, unit=f.unit, as_of=f.as_of, source=f.source)
+        for f in centre.figures()
     )
     load = centre.load()
     counters = centre.sapient_counters()
@@ -203,9 +206,7 @@ def pulse_shape(centre: Centre) -> models.Pulse:
             acknowledge_median_s=load.acknowledge_median_s,
             shelved=load.shelved,
         ),
-        sky=models.SkyShape(
-            sunset=centre.sky.sunset, sunrise=centre.sky.sunrise, moon_percent=centre.sky.moon_percent
-        ),
+        sky=models.SkyShape(sunset=centre.sky.sunset, sunrise=centre.sky.sunrise, moon_percent=centre.sky.moon_percent),
         sensors=tuple(
             models.SensorPulse(
                 sensor_id=s.sensor_id,
@@ -273,9 +274,7 @@ def card_shape(card: AlarmCard) -> models.AlarmCard:
         alarm=alarm,
         place=None if alarm.lon is None or alarm.lat is None else place_shape(frontier, alarm.lon, alarm.lat),
         stills=tuple(
-            models.StillShape(
-                url=f"/api/stills/{s.report_id}.png", sensor_id=s.sensor_id, at=s.at, asked_for=s.asked_for
-            )
+            models.StillShape(url=f"/api/stills/{s.name}.png", sensor_id=s.sensor_id, at=s.at, asked_for=s.asked_for)
             for s in card.stills
         ),
         still_absent_reason=alarm.evidence.still_absent_reason,

@@ -1,0 +1,380 @@
+"""One party's centre: everything wired together, one way through the house.
+
+A sensor's word comes in by the gateway, becomes a detection, a track, an alarm, a record, a change on the page; a
+person's decision becomes a record and takes the same last steps. There is no second way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+from pydantic import BaseModel
+
+from vallum.access.access import Access, Entered
+from vallum.access.records import SessionEnded, SessionRow, SessionStarted, UserInvited, UserRow
+from vallum.assets.sensor import SensorRow
+from vallum.assets.unit import UnitRow
+from vallum.centre.bus import Bus
+from vallum.centre.decisions import Decisions, UnknownThingError
+from vallum.centre.declare import declarations
+from vallum.centre.headline import headline
+from vallum.centre.live import Live
+from vallum.centre.messages import changed_message
+from vallum.centre.names import Names
+from vallum.centre.night import Night
+from vallum.centre.person import Person
+from vallum.centre.registry import registry
+from vallum.centre.sky import Sky, sky
+from vallum.gateways.sapient import Counters, SapientEndpoint
+from vallum.journal.clock import Clock
+from vallum.journal.envelope import Draft, Record
+from vallum.journal.journal import Journal
+from vallum.journal.observations import Observations
+from vallum.journal.store import last_recorded
+from vallum.journal.views import Change
+from vallum.project import Project
+from vallum.report.figures import Figure
+from vallum.watch.alarm import AlarmRow
+from vallum.watch.load import Load, load
+from vallum.watch.task import TaskRow
+
+TICK_S = 0.2
+PULSE_S = 1.0
+TIDY_S = 600.0
+# How long detections and track points are kept, in the centre's time. What an alarm stands on is in its record.
+RETENTION = timedelta(days=30)
+# These views go to open pages; the others are asked for.
+SHOWN_VIEWS = frozenset(
+    {"alarms", "incidents", "tasks", "radio", "quarantine", "sensors", "units", "obstacles", "works"}
+)
+
+RowT = TypeVar("RowT", bound=BaseModel)
+_log = logging.getLogger(__name__)
+
+
+class Centre:
+    """A running centre. Make it with `Centre.open`, then `await start()`; `await stop()` closes everything."""
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        clock: Clock,
+        party: str,
+        journal: Journal,
+        observations: Observations,
+        access: Access,
+        sapient_address: tuple[str, int],
+    ) -> None:
+        self.project = project
+        self.clock = clock
+        self.party = party
+        self.journal = journal
+        self.observations = observations
+        self.access = access
+        self.bus = Bus()
+        self.night: Night | None = None
+        # set by the server: what else a page is told with each pulse
+        self.on_pulse: Callable[[], None] = lambda: None
+        self.on_watched: Callable[[], None] = lambda: None
+        names = Names.after(journal)
+        self.decisions = Decisions(journal, project.frontier, clock, names)
+        self.live = Live(self, names)
+        self._sapient = SapientEndpoint(
+            *sapient_address,
+            clock=clock,
+            nodes=self.live.sensing.by_node,
+            centre_node_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"vallum:{project.name}:{party}")),
+            on_registration=self.live.sensing.registered,
+            on_status=self.live.sensing.status,
+            on_detection=self.live.detected,
+            on_alert=self.live.alerted,
+            on_quarantine=self.live.quarantined,
+            on_task_ack=self.live.answered,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: asyncio.Future[None] | None = None
+
+    # --- opening and closing
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        project: Project,
+        *,
+        clock: Clock,
+        party: str | None = None,
+        sapient_host: str = "127.0.0.1",
+        sapient_port: int = 0,
+    ) -> Self:
+        """Open a centre's folder and write down what the project's files say that the journal does not know.
+
+        Raises
+        ------
+        ValueError
+            When the party is none of the project's.
+        JournalFileError
+            When another centre runs here, or the journal is damaged.
+        """
+        known = [p.id for p in project.parties]
+        home = next((p.id for p in project.parties if p.side == "home"), known[0])
+        chosen = home if party is None else party
+        if chosen not in known:
+            raise ValueError(f"{chosen} is not a party of {project.name}; choose one of: {', '.join(known)}")
+        journal = Journal.open(folder, registry(), clock=clock, originator=chosen)
+        try:
+            journal.append(*declarations(project, journal))
+            observations = Observations.open(folder)
+        except BaseException:
+            journal.close()
+            raise
+        return cls(
+            project,
+            clock=clock,
+            party=chosen,
+            journal=journal,
+            observations=observations,
+            access=Access.open(folder),
+            sapient_address=(sapient_host, sapient_port),
+        )
+
+    @staticmethod
+    def scenario_clock(folder: Path, project: Project, speed: float) -> Clock:
+        """Give the clock of a scenario: from its start, or on from the journal's last record."""
+        last = last_recorded(folder)
+        if last is not None:
+            return Clock.resume(last, speed=speed)
+        start = project.scenario_start or datetime.now(UTC)
+        return Clock(start=start, anchor_s=time.time(), speed=speed)
+
+    async def start(self) -> None:
+        """Listen to sensors and begin to watch."""
+        self._loop = asyncio.get_running_loop()
+        self._failure = self._loop.create_future()
+        self.journal.subscribe(self._written)
+        self.observations.on_stored(lambda cursors: self._on_loop(lambda: self.live.sensing.stored(cursors)))
+        self.observations.on_conflict(lambda conflict: self._on_loop(lambda: self.live.conflicted(conflict)))
+        await self._sapient.start()
+        for work in (self._tick, self._pulse, self._tidy):
+            task = asyncio.create_task(work())
+            task.add_done_callback(self._watch_over)
+            self._tasks.append(task)
+
+    async def failure(self) -> None:
+        """Wait until the watch itself fails, which should never happen; raise what made it fail."""
+        if self._failure is None:
+            raise RuntimeError("the centre has not been started")
+        await self._failure
+
+    async def stop(self) -> None:
+        """Stop listening, write what waits, close the files."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await self._sapient.stop()
+        await asyncio.to_thread(self.journal.close)
+        await asyncio.to_thread(self.observations.close)
+        self.access.close()
+
+    # --- what pages and commands ask
+
+    @property
+    def sapient_port(self) -> int:
+        """The port to which sensors connect."""
+        return self._sapient.port
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any sensor of this centre is simulated: then the whole page says so."""
+        return bool(self.live.sensing.simulated())
+
+    @property
+    def sky(self) -> Sky:
+        """Sun and moon at the middle of the line."""
+        frontier = self.project.frontier
+        return sky(*frontier.point_at(frontier.map_length_m / 2), self.clock.now())
+
+    def sapient_counters(self) -> Counters:
+        """Give what the sensors' door has counted."""
+        return self._sapient.counters
+
+    def rows(self, view: str, kind: type[RowT]) -> tuple[RowT, ...]:
+        """Give all rows of a view."""
+        return cast(tuple[RowT, ...], tuple(self.journal.rows(view)))
+
+    def alarms(self) -> tuple[AlarmRow, ...]:
+        """Give every alarm."""
+        return self.rows("alarms", AlarmRow)
+
+    def tasks(self) -> tuple[TaskRow, ...]:
+        """Give every task."""
+        return self.rows("tasks", TaskRow)
+
+    def units(self) -> tuple[UnitRow, ...]:
+        """Give every unit."""
+        return self.rows("units", UnitRow)
+
+    def sensors(self) -> tuple[SensorRow, ...]:
+        """Give every sensor."""
+        return self.rows("sensors", SensorRow)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Give the headline figures, each with where it comes from."""
+        return headline(self)
+
+    def load(self) -> Load:
+        """Tell how the alarms weigh on those who answer them."""
+        return load(self.live.alarms(), self.clock.now(), self.operators())
+
+    def operators(self) -> int:
+        """Count the watch officers whose sessions are open, at least one: somebody must answer."""
+        sessions = self.rows("sessions", SessionRow)
+        names = {s.name for s in sessions if s.ended_at is None and s.role == "watch officer"}
+        return max(1, len(names))
+
+    def still(self, report_id: str) -> bytes | None:
+        """Give the picture of a detection, of a look, or the one frozen in an alarm's record."""
+        return self.live.look_still(report_id) or self.observations.still(report_id) or self._frozen_still(report_id)
+
+    def truth(self) -> Mapping[str, Any] | None:
+        """Give what the simulator says happened, once its night is over."""
+        return None if self.night is None else self.night.truth()
+
+    def end_night(self) -> None:
+        """Ask the simulator to end its night.
+
+        Raises
+        ------
+        UnknownThingError
+            When no simulated night runs here.
+        """
+        if self.night is None:
+            raise UnknownThingError("no simulated night runs here")
+        self.night.ask_to_end()
+
+    def announce_alarm(self, alarm_id: str) -> None:
+        """Send an alarm's row again, so that an open card asks for what is new about it."""
+        row = self.journal.row("alarms", alarm_id)
+        if row is not None:
+            self.bus.publish(changed_message(Change("alarms", alarm_id, row)))
+
+    def has_users(self) -> bool:
+        """Tell whether anybody ever signed in here."""
+        return bool(self.journal.rows("users"))
+
+    # --- what people do that is no decision of the watch
+
+    async def let_in(self, token: str) -> tuple[Person, str] | str:
+        """Trade a one-time token for a session; the reason when it is refused."""
+        entered = self.access.enter(token, time.time())
+        if not isinstance(entered, Entered):
+            return entered.reason
+        session = entered.session
+        known = self.journal.row("users", session.name)
+        drafts = []
+        if not isinstance(known, UserRow) or session.role not in known.roles or known.state == "disabled":
+            invited = UserInvited(name=session.name, role=session.role)
+            drafts.append(Draft(type="user.invited", actor=session.name, body=invited))
+        started = SessionStarted(session_id=session.session_id, name=session.name, role=session.role)
+        drafts.append(Draft(type="session.started", actor=session.name, body=started))
+        await self.journal.appended(*drafts)
+        return Person(session.name, session.role, self.party), entered.token
+
+    async def let_out(self, token: str) -> None:
+        """End a session."""
+        ended = self.access.end(token)
+        if ended is not None:
+            body = SessionEnded(session_id=ended.session_id, why="signed out")
+            await self.journal.appended(Draft(type="session.ended", actor=ended.name, body=body))
+
+    async def look_again(self, person: Person, alarm_id: str, sensor_id: str) -> str:
+        """Ask a camera to look at where an alarm is now."""
+        person.require("look")
+        node_id, lon, lat = self.live.where_to_look(alarm_id, sensor_id)
+        task_id = await self._sapient.look_at(node_id, lon, lat)
+        self.live.look_asked(task_id, alarm_id, sensor_id)
+        return task_id
+
+    # --- the beat
+
+    async def _tick(self) -> None:
+        """Five times a second: what was heard becomes tracks, tracks become alarms."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            drafts, moved, watched_changed = self.live.tick(self.clock.now_s())
+            if moved:
+                self.bus.move(moved)
+            if watched_changed:
+                self.on_watched()
+            if drafts:
+                self._submit(drafts)
+            due = max(due + TICK_S, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    async def _pulse(self) -> None:
+        while True:
+            self.on_pulse()
+            await asyncio.sleep(PULSE_S)
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY_S)
+            await asyncio.to_thread(self.observations.retain, (self.clock.now() - RETENTION).timestamp())
+
+    def _frozen_still(self, report_id: str) -> bytes | None:
+        for alarm in self.live.alarms():
+            if alarm.evidence.still_report_id == report_id:
+                record = self.journal.record(alarm.record_id)
+                encoded = record.body["evidence"]["still_png_base64"] if record else None
+                return base64.b64decode(encoded) if encoded else None
+        return None
+
+    def _submit(self, drafts: Sequence[Draft]) -> None:
+        """Hand drafts of the centre itself to the journal, each for itself; one that is refused is logged."""
+        for draft in drafts:
+            future = self.journal.submit([draft])
+            future.add_done_callback(partial(_log_refusal, draft.type))
+
+    def _written(self, records: Sequence[Record], changes: Sequence[Change]) -> None:
+        """Take in what was committed; the journal's own thread calls this."""
+        shown = [change for change in changes if change.view in SHOWN_VIEWS]
+        if shown:
+            messages = [changed_message(change) for change in shown]
+            self._on_loop(lambda: self._publish(shown, messages))
+
+    def _publish(self, changes: Sequence[Change], messages: Sequence[bytes]) -> None:
+        self.live.written(changes)
+        for message in messages:
+            self.bus.publish(message)
+
+    def _on_loop(self, call: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call)
+
+    def _watch_over(self, task: asyncio.Task[None]) -> None:
+        """Let a beat that fails stop the centre: a page that looks alive over a dead watch would be a lie."""
+        if task.cancelled() or self._failure is None or self._failure.done():
+            return
+        error = task.exception()
+        if error is not None:
+            self._failure.set_exception(error)
+
+
+def _log_refusal(record_type: str, written: Future[tuple[Record, ...]]) -> None:
+    error = written.exception()
+    if error is not None:
+        _log.error("a %s was not written: %s", record_type, error)
