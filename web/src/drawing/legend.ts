@@ -27,7 +27,9 @@ export function createLegend(words: DrawingWords, open: boolean): HTMLDetailsEle
   const list = document.createElement('ul');
   for (const [text, swatch] of entries(words)) {
     const item = document.createElement('li');
-    item.append(picture(swatch), document.createTextNode(text));
+    const said = document.createElement('span');
+    said.textContent = text;
+    item.append(picture(swatch), said);
     list.append(item);
   }
   legend.append(summary, list);

@@ -4,7 +4,7 @@ import type { LngLatBoundsLike, MapMouseEvent } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { FeatureCollection } from 'geojson';
-import { indexLine, nearest, placeAt, stretch } from './chainage';
+import { indexLine, nearest, placeAt, stretch, type LineIndex } from './chainage';
 import { hatchTile } from './glyphs';
 import { targetAt, type Target } from './layout';
 import { focusFeatures, focusLayers, focusSources } from './layers/focus';
@@ -13,6 +13,7 @@ import { bandLayers, lineLayers, lineSources, rangeFeatures } from './layers/lin
 import { obstacleFeatures, obstacleLayers, obstacleSources, selectedObstacle } from './layers/obstacles';
 import { createTrackLayer } from './layers/tracks';
 import * as watchedGround from './layers/watched';
+import './map.css';
 import { createMapNotes } from './mapnotes';
 import { paintOverlay, type OverlayScene } from './overlay';
 import { palette } from './palette';
@@ -50,7 +51,7 @@ export interface MapView {
   readonly setHover: (chainage_m: number | null) => void;
   /** Mark what is selected and bring it into view if it is outside. */
   readonly select: (selection: Selection | null) => void;
-  /** Mark a stretch and show it; null shows the whole line. */
+  /** Mark a stretch and show it; null shows where towers stand (without towers, the whole line). */
   readonly showRange: (range: Range | null) => void;
   readonly setLanguage: (language: Language, words: DrawingWords) => void;
   readonly pause: (paused: boolean) => void;
@@ -141,7 +142,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     redraw();
   };
   const fit = (animate: boolean): void => {
-    const positions = range === null ? stretch(line, [0, line.length_m]) : stretch(line, range);
+    const positions = stretch(line, range ?? heldStretch(frontier, line));
     map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: 12, animate });
   };
 
@@ -249,7 +250,7 @@ function startMap(
   options: MapOptions,
 ): MapLibreMap | null {
   const line = indexLine(frontier.line, frontier.home_side);
-  const positions = stretch(line, options.range ?? [0, line.length_m]);
+  const positions = stretch(line, options.range ?? heldStretch(frontier, line));
   try {
     const map = new MapLibreMap({
       container,
@@ -341,6 +342,14 @@ function located(
     default:
       return undefined;
   }
+}
+
+/** The stretch along which towers stand, with a margin: nobody watches a picture of empty ground. */
+function heldStretch(frontier: Frontier, line: LineIndex): Range {
+  const chainages = frontier.towers.map((tower) => nearest(line, tower.lon, tower.lat).chainage_m);
+  if (chainages.length < 2) return [0, line.length_m];
+  const margin_m = (Math.max(...chainages) - Math.min(...chainages)) * 0.08;
+  return [Math.min(...chainages) - margin_m, Math.max(...chainages) + margin_m];
 }
 
 function outside(map: MapLibreMap, position: Position): boolean {

@@ -53,7 +53,7 @@ type Context = CanvasRenderingContext2D;
 
 const KILOMETRES_APART_PX = 62;
 const LINE_SAMPLE_PX = 10;
-const COUNTRY_OFFSET_M = 75_000;
+const COUNTRY_GAP_PX = 14;
 const SIDES: readonly LabelSide[] = ['right', 'left', 'above', 'below'];
 const ALARM_LIFT_PX = 17;
 
@@ -72,8 +72,9 @@ export function paintOverlay(context: Context, width: number, height: number, sc
   const callout = calloutBox(context, scene, frame);
   if (callout !== null) taken.push(callout.box);
   alarms(context, scene, frame, targets, taken);
-  countries(context, scene, frame, wishes);
-  for (const { label, box, side } of placeLabels(wishes, taken, frame)) writeLines(context, label, box, side);
+  const labels = placeLabels(wishes, taken, frame);
+  for (const { label, box, side } of labels) writeLines(context, label, box, side);
+  countries(context, scene, frame, [...taken, ...labels.map(({ box }) => box)]);
   hoverMark(context, scene);
   if (callout !== null) paintCallout(context, callout);
   return targets;
@@ -138,17 +139,17 @@ function kilometreMarks(
     context.stroke();
     const look: TextLook = { size_px: 10.5, colour: palette.muted, halo: palette.halo };
     const text = kilometres(chainage_m, step_m);
-    const sides: LabelSide[] =
-      Math.abs(east) > Math.abs(south) ? [east > 0 ? 'right' : 'left'] : [south > 0 ? 'below' : 'above'];
+    const [wide, high] = [widthOf(context, text, look), 12];
+    const away = 13 + Math.abs(east) * (wide / 2) + Math.abs(south) * (high / 2);
     wishes.push({
       label: { lines: [{ text, look }] },
-      rank: 50,
-      x: at.x + east * 3,
-      y: at.y + south * 3,
-      width: widthOf(context, text, look),
-      height: 12,
-      gap: 7,
-      sides,
+      rank: 30,
+      x: at.x + east * away,
+      y: at.y + south * away,
+      width: wide,
+      height: high,
+      gap: -high / 2,
+      sides: ['above'],
     });
   }
 }
@@ -318,33 +319,37 @@ function alarms(context: Context, scene: OverlayScene, frame: Box, targets: Targ
   }
 }
 
-function countries(context: Context, scene: OverlayScene, frame: Box, wishes: LabelWish<Writing>[]): void {
+/** The two sides' names, each at the free place nearest to the middle of the map. */
+function countries(context: Context, scene: OverlayScene, frame: Box, taken: readonly Box[]): void {
   const middle = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 };
+  const look: TextLook = { size_px: 15, weight: 500, colour: withOpacity(palette.muted, 0.85) };
   for (const [names, sign] of [
     [scene.frontier.this_side, 1],
     [scene.frontier.that_side, -1],
   ] as const) {
-    const offset_m = Math.min(COUNTRY_OFFSET_M, scene.metresPerPixel * 260) * sign;
-    const candidates = Array.from({ length: 41 }, (_, index) => {
-      const place = placeAt(scene.line, (scene.line.length_m * index) / 40, offset_m);
-      return scene.project([place.lon, place.lat]);
-    }).filter((at) => inside(frame, at));
-    candidates.sort((one, other) => distance(one, middle) - distance(other, middle));
-    const look: TextLook = { size_px: 15, weight: 500, colour: withOpacity(palette.muted, 0.85) };
     const other = otherName(names, scene.language);
-    const text =
-      other === null ? nameIn(names, scene.language) : `${nameIn(names, scene.language)}  ${other}`;
-    const at = candidates[0];
-    if (at === undefined) continue;
-    wishes.push({
-      label: { lines: [{ text, look }] },
-      rank: 40,
-      ...at,
-      width: widthOf(context, text, look),
-      height: 18,
-      gap: 0,
-      sides: ['above', 'below', 'left', 'right'],
-    });
+    const texts = [nameIn(names, scene.language), ...(other === null ? [] : [other])];
+    const widths = texts.map((text) => widthOf(context, text, look));
+    const width = widths.reduce((sum, one) => sum + one, 0) + COUNTRY_GAP_PX * (texts.length - 1);
+    const places = [220, 300, 380, 150].flatMap((away_px) =>
+      Array.from({ length: 41 }, (_, index) => {
+        const offset_m = scene.metresPerPixel * away_px * sign;
+        const place = placeAt(scene.line, (scene.line.length_m * index) / 40, offset_m);
+        return scene.project([place.lon, place.lat]);
+      }),
+    );
+    places.sort((one, two) => distance(one, middle) - distance(two, middle));
+    for (const at of places) {
+      const wish = { label: texts, rank: 0, ...at, width, height: 20, gap: -10, sides: ['above'] as const };
+      const box = placeLabels([wish], taken, frame)[0]?.box;
+      if (box === undefined) continue;
+      let x = box.x;
+      texts.forEach((text, index) => {
+        write(context, text, x, at.y, look);
+        x += widths[index]! + COUNTRY_GAP_PX;
+      });
+      break;
+    }
   }
 }
 

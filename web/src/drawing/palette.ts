@@ -2,6 +2,8 @@
 
 export const palette = {
   background: '#1b1f24',
+  // flat land in the shaded picture of the terrain: where the picture ends the ground goes on
+  ground: '#292e34',
   panel: '#20252b',
   panelEdge: '#3a424b',
   text: '#c8d0d8',

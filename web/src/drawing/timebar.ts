@@ -97,7 +97,7 @@ function paint(context: CanvasRenderingContext2D, state: TimeBarState, frame: Ba
   const wide = Math.max(1, width - LABELS_PX - MARGIN_PX);
   const [from_s, to_s] = nightWindow(state.now_s, state.zone);
   const pixel = (time_s: number): number => left + ((time_s - from_s) / (to_s - from_s)) * wide;
-  const base = Math.round(height * 0.6) + 0.5;
+  const base = Math.round(height * 0.55) + 0.5;
 
   writeWithin(context, words.time, rightToLeft ? width - 12 : 12, height / 2, LABELS_PX - 18, {
     size_px: 11,
@@ -120,7 +120,7 @@ function paint(context: CanvasRenderingContext2D, state: TimeBarState, frame: Ba
     context.fillStyle = palette.faint;
     context.fillRect(x, base, 1, labelled ? 5 : 3);
     if (!labelled || hour === 24) continue;
-    write(context, `${String((12 + hour) % 24).padStart(2, '0')}`, x + 4, height - 6, {
+    write(context, `${String((12 + hour) % 24).padStart(2, '0')}`, x + 4, height - 8, {
       size_px: 9.5,
       colour: palette.muted,
     });

@@ -40,7 +40,7 @@ export function groundLayers(frontier: Frontier): LayerSpecification[] {
           },
         ];
   return [
-    { id: 'background', type: 'background', paint: { 'background-color': '#22272d' } },
+    { id: 'background', type: 'background', paint: { 'background-color': palette.ground } },
     ...terrain,
     { id: 'water', type: 'fill', source: 'water', paint: { 'fill-color': palette.water } },
     {
