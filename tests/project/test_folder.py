@@ -133,6 +133,28 @@ def test_a_byte_order_mark_of_a_spreadsheet_changes_nothing(folder: Path, marked
     assert len(load(folder).sensors) > 50
 
 
+def test_empty_cells_that_a_spreadsheet_adds_at_the_end_change_nothing(folder: Path) -> None:
+    for file in folder.glob("*.csv"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        file.write_text("\n".join([f"{line},,," for line in lines] + [",,,"]), encoding="utf-8")
+    assert len(load(folder).sensors) > 50
+
+
+def test_a_report_that_counts_against_the_line_covers_the_same_ground(replace: Replace, folder: Path) -> None:
+    replace("vallum.toml", "map_from_m = 0.0", "map_from_m = 598888.9")
+    replace("vallum.toml", "map_to_m = 598888.9", "map_to_m = 0.0")
+    first = load(folder).works[0]
+    assert first.to_m == pytest.approx(598_888.9)
+    assert first.to_m - first.from_m == pytest.approx(12_000 * 598_888.9 / 610_000)
+
+
+def test_a_calibration_rounded_up_by_less_than_a_metre_ends_at_the_end(replace: Replace, folder: Path) -> None:
+    replace("vallum.toml", "map_to_m = 598888.9", "map_to_m = 598889.9")
+    replace("works.csv", ",216,220,", ",600,610,")
+    project = load(folder)
+    assert max(report.to_m for report in project.works) == project.frontier.map_length_m
+
+
 def test_arabic_indic_digits_are_the_digits_they_are(set_cell: SetCell, folder: Path) -> None:
     set_cell("sensors.csv", 2, "range_person_m", "١٢٫٥")
     set_cell("works.csv", 2, "as_of", "۲۰۲۱-۰۳-۱۷")
@@ -156,6 +178,7 @@ def test_an_unknown_column_is_told_with_the_nearest_known_one(replace: Replace, 
         ("section_id,name,from_km,to_km\nA,Süd,0,end".encode("latin-1"), "text in UTF-8"),
         (b'section_id,name,from_km,to_km\nA,"open,0,end', "quotes closed"),
         (b"section_id,name,from_km,to_km\nA,one,two,0,end", "quote text with commas"),
+        (b"section_id;name;from_km;to_km\nA;one;0;end", "with commas"),
         (b"section_id,section_id,name,from_km,to_km\nA,A,one,0,end", "each column once"),
     ],
 )

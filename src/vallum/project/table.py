@@ -80,13 +80,13 @@ def read_table(file: str, content: bytes, columns: Sequence[Column]) -> Table:
     lines, trouble = _lines(file, content)
     if trouble is not None:
         return Table(file, (), (trouble,))
-    header = [name.strip() for name in lines[0]]
+    header = _filled(lines[0])
     problems = _header_problems(file, header, columns)
     known = {column.name: column for column in columns}
     rows: list[Row] = []
     for number, line in enumerate(lines[1:], start=2):
-        stripped = [cell.strip() for cell in line]
-        if not any(stripped):
+        stripped = _filled(line)
+        if not stripped:
             continue
         if len(stripped) > len(header):
             problems.append(
@@ -130,7 +130,17 @@ def _lines(file: str, content: bytes) -> tuple[list[list[str]], Problem | None]:
         )
     if not lines or not any(cell.strip() for cell in lines[0]):
         return [], Problem(file, 1, None, "nothing", "a header with the names of the columns")
+    if len(lines[0]) == 1 and ";" in lines[0][0]:
+        return [], Problem(file, 1, None, "semicolons between cells", "commas; save the file as CSV UTF-8 with commas")
     return lines, None
+
+
+def _filled(line: Sequence[str]) -> list[str]:
+    """Cells without the spaces around them, up to the last that holds anything: spreadsheets add empty ones."""
+    stripped = [cell.strip() for cell in line]
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped
 
 
 def _header_problems(file: str, header: Sequence[str], columns: Sequence[Column]) -> list[Problem]:

@@ -124,13 +124,17 @@ def stretch(file: str, row: Row, frontier: Frontier | None) -> tuple[tuple[float
         value_m = frontier.map_length_m if math.isinf(value_km) else value_km * 1000.0
         if as_reported:
             try:
-                value_m = frontier.reported_to_map_m(row.cells["calibration"], value_m)
+                # A calibration's end may be rounded a little beyond the end of the line.
+                value_m = min(frontier.reported_to_map_m(row.cells["calibration"], value_m), frontier.map_length_m)
             except ValueError as error:
                 found = f"{quoted(row.cells[name])} ({str(error).rstrip('.')})"
                 problems.append(Problem(file, row.number, name, found, "a kilometre that the calibration holds"))
                 continue
         problems.extend(on_line(file, row, name, value_m, frontier))
         ends.append(value_m)
+    if as_reported and _float(row, names[0]) < _float(row, names[1]):
+        # A report may count against the line's direction; the stretch is the same.
+        ends.sort()
     if not problems and ends[1] <= ends[0]:
         found = f"{quoted(row.cells[names[1]])}, not beyond {names[0]} {row.cells[names[0]]}"
         problems.append(Problem(file, row.number, names[1], found, "a stretch that runs along increasing chainage"))
