@@ -98,8 +98,9 @@ def test_columns_lose_nothing_of_a_detection(row: DetectionRow) -> None:
 @pytest.mark.parametrize("field", ["sent_s", "event_s", "lon", "range_m"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_report_without_a_number_belongs_in_quarantine(field: str, value: float) -> None:
+    wrong: dict[str, Any] = {field: value}
     with pytest.raises(ValueError, match=f"{field} is .* belongs in quarantine"):
-        replace(detection("r1"), **{field: value})
+        replace(detection("r1"), **wrong)
 
 
 def test_a_report_sent_twice_is_stored_once_and_counted(observations: Observations) -> None:
@@ -178,6 +179,13 @@ def test_points_of_a_track_come_back_in_order(observations: Observations) -> Non
     assert observations.track_points_between(1.5, 3.5) == [rows[1], rows[0]]
 
 
+def test_new_tracks_are_numbered_after_the_highest_one_stored(observations: Observations) -> None:
+    assert observations.highest_track() == 0
+    observations.track_points([point("9", 1.0), point("10", 2.0)])
+    observations.flush()
+    assert observations.highest_track() == 10
+
+
 def test_a_time_range_has_its_start_and_not_its_end(observations: Observations) -> None:
     for number in range(5):
         observations.detection(detection(f"r{number}", event_s=float(number)))
@@ -232,7 +240,7 @@ def test_a_row_that_no_database_holds_fails_alone_and_is_counted(
     observations: Observations, caplog: pytest.LogCaptureFixture
 ) -> None:
     observations.detection(detection("r1"))
-    observations.detection(detection("r2", kind="lone \ud800 surrogate"))
+    observations.detection(replace(detection("r2"), kind="lone \ud800 surrogate"))
     observations.detection(detection("r3"))
     observations.flush()
     assert [row.report_id for row in observations.between(0.0, 200.0)] == ["r1", "r3"]

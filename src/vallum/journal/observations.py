@@ -14,10 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Integer, cast, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Engine, delete, func, insert, select, tuple_
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vallum.journal.inlet import Inlet
+from vallum.journal.observation_reading import ObservationsReader
 from vallum.journal.observation_rows import (
     CURSORS,
     DETECTIONS,
@@ -28,7 +29,6 @@ from vallum.journal.observation_rows import (
     TrackPointRow,
     columns_of,
     detection_of,
-    track_point_of,
 )
 from vallum.journal.store import WriterLock, open_engine
 
@@ -82,7 +82,7 @@ _Row = DetectionRow | TrackPointRow
 _Waiting = _Row | _Flush | _Retain
 
 
-class Observations:
+class Observations(ObservationsReader):
     """The observation store of one centre. Make it with `Observations.open`; close it when done.
 
     Examples
@@ -98,7 +98,7 @@ class Observations:
     """
 
     def __init__(self, engine: Engine, lock: WriterLock) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._lock = lock
         self._inlet = Inlet[_Waiting](capacity=WAITING_ROWS, portion=FLUSH_ROWS, linger_s=FLUSH_S)
         self._counts = Counters()
@@ -117,6 +117,12 @@ class Observations:
         ------
         JournalFileError
             When another process writes it, or the disk cannot hold it safely.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     Observations.open(Path(place)).close()
         """
         folder.mkdir(parents=True, exist_ok=True)
         lock = WriterLock(folder / "observations.lock")
@@ -132,7 +138,15 @@ class Observations:
 
     @property
     def counters(self) -> Counters:
-        """Return what has happened since the store was opened."""
+        """Return what has happened since the store was opened.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.counters.waits
+        0
+        """
         return replace(self._counts, waits=self._inlet.waits)
 
     def detection(self, row: DetectionRow) -> None:
@@ -142,76 +156,69 @@ class Observations:
         ------
         ObservationsError
             When the store is closed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.close()
+        ...     observations.detection(DetectionRow("node", "session", "report", "camera", 1.0, 1.1, 1.0, "detection"))
+        Traceback (most recent call last):
+        ...
+        vallum.journal.observations.ObservationsError: the observation store is closed; nothing more can be stored
         """
         self._put(row)
 
     def track_points(self, rows: Iterable[TrackPointRow]) -> None:
-        """Hand in points of tracks; otherwise as `detection`."""
+        """Hand in points of tracks; otherwise as `detection`.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.track_points([TrackPointRow("1", 1.0, 41.0, 36.0, 0.0, 0.0)])
+        ...     observations.flush()
+        ...     len(observations.of_track("1"))
+        1
+        """
         for row in rows:
             self._put(row)
 
     def on_stored(self, subscriber: Callable[[Sequence[Cursor]], None]) -> None:
-        """Call somebody, from the writer thread, with the cursors that a commit has moved."""
+        """Call somebody, from the writer thread, with the cursors that a commit has moved.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.on_stored(lambda cursors: None)
+        """
         with self._gate:
             self._stored_subscribers.append(subscriber)
 
     def on_conflict(self, subscriber: Callable[[Conflict], None]) -> None:
-        """Call somebody, from the writer thread, when a known report comes again with other content."""
+        """Call somebody, from the writer thread, when a known report comes again with other content.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.on_conflict(lambda conflict: None)
+        """
         with self._gate:
             self._conflict_subscribers.append(subscriber)
-
-    def cursor(self, node_id: str, session: str | None = None) -> Cursor:
-        """Return how far a node's reports are on the disk, in one session or over all of them."""
-        statement = select(CURSORS).where(CURSORS.c.node_id == node_id).order_by(CURSORS.c.changed)
-        if session is not None:
-            statement = statement.where(CURSORS.c.session == session)
-        with self._engine.connect() as connection:
-            found = connection.execute(statement).all()
-        return Cursor(
-            node_id=node_id,
-            session=session,
-            stored=sum(row.stored_count for row in found),
-            duplicates=sum(row.duplicate_count for row in found),
-            last_report_id=found[-1].last_report_id if found else None,
-        )
-
-    def between(self, from_s: float, until_s: float, *, limit: int | None = None) -> list[DetectionRow]:
-        """Return detections with `from_s` <= `event_s` < `until_s` in order of time, at most `limit`.
-
-        Stills are left out, as they are large: ask `still`.
-        """
-        light = [column for column in DETECTIONS.c if column.name != "still"]
-        statement = select(*light).where(DETECTIONS.c.event_s >= from_s, DETECTIONS.c.event_s < until_s)
-        statement = statement.order_by(DETECTIONS.c.event_s, DETECTIONS.c.row).limit(limit)
-        with self._engine.connect() as connection:
-            return [detection_of(row) for row in connection.execute(statement).mappings()]
-
-    def of_track(self, track: str, from_s: float = float("-inf"), until_s: float = float("inf")) -> list[TrackPointRow]:
-        """Return the points of one track with `from_s` <= `time_s` < `until_s`, in order of time."""
-        return self._points(from_s, until_s, track)
-
-    def track_points_between(self, from_s: float, until_s: float) -> list[TrackPointRow]:
-        """Return the points of all tracks with `from_s` <= `time_s` < `until_s`, in order of time."""
-        return self._points(from_s, until_s, None)
-
-    def highest_track(self) -> int:
-        """Return the highest track number of which there are points, 0 when there is none; new tracks go on after it."""
-        highest = select(func.max(cast(TRACK_POINTS.c.track, Integer)))
-        with self._engine.connect() as connection:
-            return connection.execute(highest).scalar_one_or_none() or 0
-
-    def still(self, report_id: str) -> bytes | None:
-        """Return the PNG image that came with a report, or None."""
-        statement = select(DETECTIONS.c.still).where(
-            DETECTIONS.c.report_id == report_id, DETECTIONS.c.still.is_not(None)
-        )
-        with self._engine.connect() as connection:
-            return connection.execute(statement.limit(1)).scalar_one_or_none()
 
     def retain(self, before_s: float) -> int:
         """Delete what is older than the retention period: detections and points before `before_s`.
 
         Cursors stay: what was stored once was stored. Returns how many rows went.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.retain(before_s=0.0)
+        0
         """
         done: Future[int] = Future()
         self._put(_Retain(before_s, done))
@@ -224,6 +231,12 @@ class Observations:
         ------
         ObservationsError
             When it is not within `timeout_s`; the rows are kept and tried again.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.flush()
         """
         done: Future[None] = Future()
         self._put(_Flush(done))
@@ -239,6 +252,12 @@ class Observations:
         ------
         ObservationsError
             When rows could not be stored, with their number.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     Observations.open(Path(place)).close()
         """
         if self._inlet.is_closed:
             return
@@ -256,14 +275,6 @@ class Observations:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _points(self, from_s: float, until_s: float, track: str | None) -> list[TrackPointRow]:
-        statement = select(TRACK_POINTS).where(TRACK_POINTS.c.time_s >= from_s, TRACK_POINTS.c.time_s < until_s)
-        if track is not None:
-            statement = statement.where(TRACK_POINTS.c.track == track)
-        statement = statement.order_by(TRACK_POINTS.c.time_s, TRACK_POINTS.c.row)
-        with self._engine.connect() as connection:
-            return [track_point_of(row) for row in connection.execute(statement).mappings()]
 
     def _put(self, item: _Waiting) -> None:
         if not self._inlet.put(item, urgent=isinstance(item, _Flush | _Retain)):

@@ -23,10 +23,13 @@ class JournalReader:
 
     Examples
     --------
-    >>> JournalReader.open_to_read(Path("nowhere"), Registry())
-    Traceback (most recent call last):
-    ...
-    vallum.journal.store.JournalFileError: there is no journal nowhere/journal.db
+    >>> from sqlalchemy import create_engine
+    >>> from vallum.journal.store import TABLES
+    >>> engine = create_engine("sqlite://")
+    >>> TABLES.create_all(engine)
+    >>> with JournalReader(engine, Registry()) as reader:
+    ...     reader.records()
+    []
     """
 
     def __init__(self, engine: Engine, registry: Registry) -> None:
@@ -42,11 +45,28 @@ class JournalReader:
         ------
         JournalFileError
             When there is none.
+
+        Examples
+        --------
+        >>> JournalReader.open_to_read(Path("nowhere"), Registry())
+        Traceback (most recent call last):
+        ...
+        vallum.journal.store.JournalFileError: there is no journal nowhere/journal.db
         """
         return JournalReader(open_to_read(folder), registry)
 
     def checkpoint(self) -> str | None:
-        """Return the newest signed checkpoint, or None; keep it elsewhere to show later that nothing was cut off."""
+        """Return the newest signed checkpoint, or None; keep it elsewhere to show later that nothing was cut off.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> from vallum.journal.store import TABLES
+        >>> engine = create_engine("sqlite://")
+        >>> TABLES.create_all(engine)
+        >>> JournalReader(engine, Registry()).checkpoint() is None
+        True
+        """
         newest = select(BATCHES.c.checkpoint).order_by(BATCHES.c.first_seq.desc()).limit(1)
         with self._engine.connect() as connection:
             return connection.execute(newest).scalar_one_or_none()
@@ -58,12 +78,35 @@ class JournalReader:
         ------
         KeyError
             When there is no such view.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> from vallum.journal.store import TABLES
+        >>> engine = create_engine("sqlite://")
+        >>> TABLES.create_all(engine)
+        >>> JournalReader(engine, Registry()).rows("alarms")
+        Traceback (most recent call last):
+        ...
+        KeyError: "there is no view 'alarms'"
         """
         with self._engine.connect() as connection:
             return self._tables.rows(connection, view)
 
     def row(self, view: str, key: str) -> Any:
-        """Return one row of a view, or None; otherwise as `rows`."""
+        """Return one row of a view, or None; otherwise as `rows`.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> from vallum.journal.store import TABLES
+        >>> engine = create_engine("sqlite://")
+        >>> TABLES.create_all(engine)
+        >>> JournalReader(engine, Registry()).row("alarms", "1")
+        Traceback (most recent call last):
+        ...
+        KeyError: "there is no view 'alarms'"
+        """
         with self._engine.connect() as connection:
             return self._tables.row(connection, view, key)
 
@@ -78,6 +121,15 @@ class JournalReader:
             Only records of this type.
         limit
             At most so many.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> from vallum.journal.store import TABLES
+        >>> engine = create_engine("sqlite://")
+        >>> TABLES.create_all(engine)
+        >>> JournalReader(engine, Registry()).records(limit=5)
+        []
         """
         statement = select_records().where(RECORDS.c.seq > after_seq)
         if type is not None:
@@ -88,20 +140,46 @@ class JournalReader:
             return [record_of(row) for row in connection.execute(statement).mappings()]
 
     def record(self, id: str) -> Record | None:
-        """Return the record of an id, or None."""
+        """Return the record of an id, or None.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> from vallum.journal.store import TABLES
+        >>> engine = create_engine("sqlite://")
+        >>> TABLES.create_all(engine)
+        >>> JournalReader(engine, Registry()).record("01784144-8400-7000-8000-000000000000") is None
+        True
+        """
         with self._engine.connect() as connection:
             row = connection.execute(select_records().where(RECORDS.c.id == id)).mappings().first()
         return None if row is None else record_of(row)
 
     def last(self) -> Record | None:
-        """Return the newest record, or None."""
+        """Return the newest record, or None.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> from vallum.journal.store import TABLES
+        >>> engine = create_engine("sqlite://")
+        >>> TABLES.create_all(engine)
+        >>> JournalReader(engine, Registry()).last() is None
+        True
+        """
         statement = select_records().order_by(None).order_by(RECORDS.c.seq.desc()).limit(1)
         with self._engine.connect() as connection:
             row = connection.execute(statement).mappings().first()
         return None if row is None else record_of(row)
 
     def close(self) -> None:
-        """Let go of the file. Closing twice does nothing."""
+        """Let go of the file. Closing twice does nothing.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> JournalReader(create_engine("sqlite://"), Registry()).close()
+        """
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -111,3 +189,24 @@ class JournalReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def read_records(
+    folder: Path, *, after_seq: int = 0, type: str | None = None, limit: int | None = None
+) -> list[Record]:
+    """Return records of the journal in a folder, without knowing their types; otherwise as `JournalReader.records`.
+
+    Raises
+    ------
+    JournalFileError
+        When there is no journal.
+
+    Examples
+    --------
+    >>> read_records(Path("nowhere"))
+    Traceback (most recent call last):
+    ...
+    vallum.journal.store.JournalFileError: there is no journal nowhere/journal.db
+    """
+    with JournalReader.open_to_read(folder, Registry()) as reader:
+        return reader.records(after_seq=after_seq, type=type, limit=limit)

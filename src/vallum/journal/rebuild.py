@@ -1,5 +1,6 @@
 """What do the views look like when they are computed again from the records alone?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,25 +17,26 @@ _PORTION = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """How many records were replayed, and the digest of all views before and after.
+    """How many records were replayed, how many rows each view has, and the digest of all views before and after.
 
     `digest_before` is None when the tables had another shape and could not be compared.
     """
 
     records: int
+    rows: Mapping[str, int]
     digest_before: str | None
     digest_after: str
 
     @property
-    def identical(self) -> bool:
-        """Return whether the views were already what the records make of them.
+    def changed(self) -> bool:
+        """Return whether the views were something else than what the records make of them.
 
         Examples
         --------
-        >>> Rebuilt(records=0, digest_before="a", digest_after="a").identical
-        True
+        >>> Rebuilt(records=0, rows={}, digest_before="a", digest_after="a").changed
+        False
         """
-        return self.digest_before == self.digest_after
+        return self.digest_before != self.digest_after
 
 
 def rebuild(folder: Path, registry: Registry) -> Rebuilt:
@@ -62,7 +64,8 @@ def rebuild(folder: Path, registry: Registry) -> Rebuilt:
         with engine.begin() as connection:
             before = tables.digest(connection) if views_are_current(connection, tables) else None
             count = replay_views(connection, registry, tables)
-            return Rebuilt(records=count, digest_before=before, digest_after=tables.digest(connection))
+            rows = {view: tables.count(connection, view) for view in registry.views}
+            return Rebuilt(count, rows, digest_before=before, digest_after=tables.digest(connection))
     finally:
         engine.dispose()
         lock.release()

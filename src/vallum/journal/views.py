@@ -13,7 +13,20 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 from vallum.journal.canonical import canonical_bytes, refuse_unwritable
@@ -134,6 +147,20 @@ class ViewTables:
         table = self._table(view)
         found = connection.execute(select(table).order_by(table.c[self._views[view].key])).mappings()
         return [self._read(view, row) for row in found]
+
+    def count(self, connection: Connection, view: str) -> int:
+        """Return how many rows a view has.
+
+        Examples
+        --------
+        >>> from sqlalchemy import create_engine
+        >>> with create_engine("sqlite://").begin() as connection:
+        ...     ViewTables(Registry()).count(connection, "alarms")
+        Traceback (most recent call last):
+        ...
+        KeyError: "there is no view 'alarms'"
+        """
+        return connection.execute(select(func.count()).select_from(self._table(view))).scalar_one()
 
     def write(self, connection: Connection, changes: list[Change]) -> None:
         """Write what became of rows; at most one change per row.
