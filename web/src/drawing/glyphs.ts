@@ -120,6 +120,18 @@ export function drawTower(context: Context, x: number, y: number, half: number, 
   context.lineCap = 'butt';
 }
 
+/** A ground sensor that stands alone: a dot, amber when it does not watch. */
+export function drawGroundSensor(context: Context, x: number, y: number, watching: boolean): void {
+  context.setLineDash([]);
+  context.beginPath();
+  context.arc(x, y, 2.4, 0, 2 * Math.PI);
+  context.strokeStyle = palette.halo;
+  context.lineWidth = 2;
+  context.stroke();
+  context.fillStyle = watching ? palette.live : palette.lost;
+  context.fill();
+}
+
 /** A crossing point: a gate across the line. */
 export function drawCrossing(context: Context, x: number, y: number, half: number): void {
   context.setLineDash([]);

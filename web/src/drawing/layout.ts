@@ -9,6 +9,12 @@ export interface Box {
   readonly height: number;
 }
 
+/** A point in CSS pixels. */
+export interface Pixel {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A label that wants a place beside its anchor; smaller `rank` is placed first. */
 export interface LabelWish<Label> {
   readonly label: Label;
@@ -95,6 +101,11 @@ export function targetAt(
     if (best === null || distance <= best.distance) best = { distance, selection: target.selection };
   }
   return best?.selection ?? null;
+}
+
+/** True if a point lies in a box. */
+export function inside(box: Box, at: Pixel): boolean {
+  return at.x >= box.x && at.y >= box.y && at.x <= box.x + box.width && at.y <= box.y + box.height;
 }
 
 /** A square box round a point. */

@@ -2,6 +2,7 @@
 import {
   drawAlarm,
   drawCrossing,
+  drawGroundSensor,
   drawTower,
   drawTrack,
   drawUnit,
@@ -10,22 +11,26 @@ import {
   type ObstacleLook,
 } from './glyphs';
 import { palette, withOpacity } from './palette';
-import type { DrawingWords } from './scene';
+import type { DrawingWords, Obstacle } from './scene';
 
 type Swatch = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
 const WIDTH = 26;
 const HEIGHT = 14;
 
-/** A folding list of signs and words; `open` says whether it starts unfolded. */
-export function createLegend(words: DrawingWords, open: boolean): HTMLDetailsElement {
+/** A folding list of signs and words; `elements` are the obstacles there are, `open` says whether it starts unfolded. */
+export function createLegend(
+  words: DrawingWords,
+  elements: ReadonlySet<Obstacle['element']>,
+  open: boolean,
+): HTMLDetailsElement {
   const legend = document.createElement('details');
   legend.open = open;
   legend.className = 'map-legend';
   const summary = document.createElement('summary');
   summary.textContent = words.legend;
   const list = document.createElement('ul');
-  for (const [text, swatch] of entries(words)) {
+  for (const [text, swatch] of entries(words, elements)) {
     const item = document.createElement('li');
     const said = document.createElement('span');
     said.textContent = text;
@@ -36,24 +41,40 @@ export function createLegend(words: DrawingWords, open: boolean): HTMLDetailsEle
   return legend;
 }
 
-function entries(words: DrawingWords): [string, Swatch][] {
+function entries(words: DrawingWords, elements: ReadonlySet<Obstacle['element']>): [string, Swatch][] {
   const centre = (glyph: (context: CanvasRenderingContext2D, x: number, y: number) => void): Swatch => {
     return (context, width, height) => glyph(context, width / 2, height / 2);
   };
+  const names: Record<Obstacle['element'], string> = {
+    trench: words.trench,
+    berm: words.berm,
+    wire: words.wire,
+    wall: words.wall,
+    lighting: words.lighting,
+    patrol_road: words.patrolRoad,
+  };
+  const present = (Object.keys(names) as Obstacle['element'][]).filter((element) => elements.has(element));
+  const named = present.map((element) => names[element]).join(' · ');
   return [
     [`${words.line} · ${words.uncertain}`, line],
-    [`${words.trench}, ${words.berm}, ${words.wire}: ${words.built}`, obstacle('built')],
+    ...(named === '' ? [] : ([[`${named}: ${words.built}`, obstacle('built')]] satisfies [string, Swatch][])),
     [words.underWay, obstacle('under way')],
     [words.planned, obstacle('planned')],
+    [words.degraded, obstacle('degraded')],
     [words.watched, watched],
     [words.notWatched, notWatched],
     [words.tower, centre((context, x, y) => drawTower(context, x, y, 5.5, true))],
+    [words.groundSensor, centre((context, x, y) => drawGroundSensor(context, x, y, true))],
     [words.unit, centre((context, x, y) => drawUnit(context, x, y, 5.5, 'vehicle_patrol'))],
     [words.crossing, centre((context, x, y) => drawCrossing(context, x, y, 5))],
     [words.person, centre((context, x, y) => drawTrack(context, x, y, 5, 'person', palette.track))],
     [words.vehicle, centre((context, x, y) => drawTrack(context, x, y, 5, 'vehicle', palette.track))],
     [words.animal, centre((context, x, y) => drawTrack(context, x, y, 5, 'animal', palette.trackAnimal))],
     [words.unknown, centre((context, x, y) => drawTrack(context, x, y, 5, 'unknown', palette.track))],
+    [
+      words.forecastToCross,
+      centre((context, x, y) => drawTrack(context, x, y, 6, 'person', palette.trackCrossing)),
+    ],
     [words.alarms, alarms],
   ];
 }
@@ -83,7 +104,7 @@ const alarms: Swatch = (context, width, height) => {
 
 function obstacle(look: ObstacleLook): Swatch {
   return (context, width, height) => {
-    context.strokeStyle = palette.obstacle;
+    context.strokeStyle = look === 'degraded' ? palette.obstacleDegraded : palette.obstacle;
     context.lineWidth = 2;
     context.setLineDash([...OBSTACLE_DASH[look]]);
     context.beginPath();

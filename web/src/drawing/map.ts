@@ -15,7 +15,8 @@ import { createTrackLayer } from './layers/tracks';
 import * as watchedGround from './layers/watched';
 import './map.css';
 import { createMapNotes } from './mapnotes';
-import { paintOverlay, type OverlayScene } from './overlay';
+import { paintOverlay } from './overlay';
+import type { OverlayScene } from './overlayscene';
 import { palette } from './palette';
 import type { Alarm, DrawingWords, Frontier, Language, Obstacle, Position, Range } from './scene';
 import type { Selection, Sensor, TrackFocus, Unit, Watched } from './scene';
@@ -188,6 +189,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     },
     setObstacles: (next) => {
       obstacles = next;
+      notes.setElements(new Set(next.map((row) => row.element)));
       fill('obstacles', () => obstacleFeatures(line, obstacles));
     },
     setUnits: (next) => {
@@ -290,7 +292,7 @@ function startMap(
     const ratio = window.devicePixelRatio > 1 ? 2 : 1;
     map.on('styledata', () => {
       if (!map.hasImage(watchedGround.HATCH_IMAGE)) {
-        map.addImage(watchedGround.HATCH_IMAGE, hatchTile(8, ratio, palette.hatch), { pixelRatio: ratio });
+        map.addImage(watchedGround.HATCH_IMAGE, hatchTile(6, ratio, palette.hatch), { pixelRatio: ratio });
       }
     });
     return map;

@@ -1,10 +1,12 @@
 // Which words stand on the map: the legend, and at the foot that this is no legal boundary and whose data it is.
 import type { Box } from './layout';
 import { createLegend } from './legend';
-import type { DrawingWords, Frontier } from './scene';
+import type { DrawingWords, Frontier, Obstacle } from './scene';
 
 export interface MapNotes {
   readonly setLanguage: (words: DrawingWords) => void;
+  /** Which kinds of obstacle there are, for the legend. */
+  readonly setElements: (elements: ReadonlySet<Obstacle['element']>) => void;
   /** Say in the map's place that it cannot be drawn. */
   readonly sayUnavailable: () => void;
   /** Where the notes lie in the container: labels keep clear of them. */
@@ -12,7 +14,8 @@ export interface MapNotes {
   readonly destroy: () => void;
 }
 
-const NARROW_PX = 900;
+// on a smaller map the legend would hide what it explains
+const ROOMY_PX = { width: 1100, height: 560 } as const;
 
 /** Put the notes into the map's container. They are ordinary elements: readable, selectable, scalable. */
 export function createMapNotes(
@@ -21,7 +24,9 @@ export function createMapNotes(
   options: { readonly words: DrawingWords; readonly simulated: boolean },
 ): MapNotes {
   let { words } = options;
-  let legend = createLegend(words, container.clientWidth >= NARROW_PX);
+  let elements: ReadonlySet<Obstacle['element']> = new Set();
+  const roomy = container.clientWidth >= ROOMY_PX.width && container.clientHeight >= ROOMY_PX.height;
+  let legend = createLegend(words, elements, roomy);
   const caption = document.createElement('p');
   caption.className = 'map-caption';
   const sorry = document.createElement('p');
@@ -37,15 +42,23 @@ export function createMapNotes(
     caption.replaceChildren(strong, ...(credits.textContent === '' ? [] : [' · ', credits]));
     sorry.textContent = words.mapUnavailable;
   };
+  const renewLegend = (): void => {
+    const renewed = createLegend(words, elements, legend.open);
+    legend.replaceWith(renewed);
+    legend = renewed;
+  };
   write();
   container.append(legend, caption);
   return {
     setLanguage: (next) => {
       words = next;
-      const renewed = createLegend(words, legend.open);
-      legend.replaceWith(renewed);
-      legend = renewed;
+      renewLegend();
       write();
+    },
+    setElements: (next) => {
+      if ([...next].sort().join() === [...elements].sort().join()) return;
+      elements = next;
+      renewLegend();
     },
     sayUnavailable: () => {
       legend.remove();

@@ -1,4 +1,5 @@
 // What stands, watches and happens where along the line: the ribbon by chainage.
+import { brushed, dragged, pressed, type Brush } from './brush';
 import { clamp } from './chainage';
 import { targetAt } from './layout';
 import { lanesOf, paintRibbon, type RibbonState } from './ribbonpaint';
@@ -29,7 +30,6 @@ export interface Ribbon {
 
 const LABELS_PX = 112;
 const MARGIN_PX = 14;
-const BRUSH_STARTS_PX = 4;
 const ZOOM_STEP = 1.25;
 
 /**
@@ -42,12 +42,12 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
   let state: RibbonState | null = null;
   let view: Range | null = null;
   let targets: readonly Target[] = [];
-  let brush: { readonly start_px: number; readonly from_m: number; to_m: number; active: boolean } | null =
-    null;
+  let brush: Brush | null = null;
 
   const surface = createSurface(canvas, (context, width, height) => {
     if (state === null) return;
-    const drawn = brush?.active ? { ...state, range: ordered(brush.from_m, brush.to_m) } : state;
+    const range = (brush === null ? null : brushed(brush)) ?? state.range;
+    const drawn = { ...state, range };
     targets = paintRibbon(context, drawn, {
       scale: scale(),
       lanes: lanesOf(height),
@@ -75,8 +75,7 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0 || state === null) return;
     canvas.setPointerCapture(event.pointerId);
-    const from_m = chainageOf(scale(), event.offsetX);
-    brush = { start_px: event.offsetX, from_m, to_m: from_m, active: false };
+    brush = pressed(event.offsetX, chainageOf(scale(), event.offsetX));
   };
   const onPointerMove = (event: PointerEvent): void => {
     if (state === null) return;
@@ -87,8 +86,7 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
         targetAt(targets, event.offsetX, event.offsetY, 3) === null ? 'crosshair' : 'pointer';
       return;
     }
-    if (Math.abs(event.offsetX - brush.start_px) >= BRUSH_STARTS_PX) brush.active = true;
-    brush.to_m = at_m;
+    brush = dragged(brush, event.offsetX, at_m);
     surface.redraw();
   };
   const onPointerUp = (event: PointerEvent): void => {
@@ -96,8 +94,9 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
     const ended = brush;
     brush = null;
     surface.redraw();
-    if (ended.active) {
-      options.onRange(ordered(ended.from_m, ended.to_m));
+    if (ended.brushing) {
+      const range = brushed(ended);
+      if (range !== null) options.onRange(range);
       return;
     }
     const selection = targetAt(targets, event.offsetX, event.offsetY, 3);
@@ -166,8 +165,4 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
       surface.destroy();
     },
   };
-}
-
-function ordered(one: number, other: number): Range {
-  return one < other ? [one, other] : [other, one];
 }

@@ -1,5 +1,6 @@
 // Where is everything that moves? One instanced draw call, however many tracks there are.
-import { MercatorCoordinate, type CustomLayerInterface, type CustomRenderMethodInput } from 'maplibre-gl';
+import type { CustomLayerInterface, CustomRenderMethodInput } from 'maplibre-gl';
+import { worldOf } from '../mercator';
 import { channels, palette } from '../palette';
 import type { Position } from '../scene';
 import { TRACK_CLASSES, type TrackCloud, type TrackMark } from '../trackcloud';
@@ -73,15 +74,16 @@ export interface TrackLayer extends CustomLayerInterface {
   readonly drawnRevision: () => number;
 }
 
-/** Instances of a cloud relative to an origin in world units; those who approach come last, on top. */
+/** Instances of a cloud, world units from an origin; those who approach come last, on top. */
 export function trackInstances(
   cloud: TrackCloud,
   selected: number | null,
-  origin: MercatorCoordinate,
+  origin: Position,
 ): Float32Array<ArrayBuffer> {
   const marks = [...cloud.marks.values()].sort(
     (one, other) => weight(one, selected) - weight(other, selected),
   );
+  const [originX, originY] = worldOf(origin);
   const floats: number[] = [];
   const add = (
     at: Position,
@@ -91,8 +93,8 @@ export function trackInstances(
     opacity: number,
     colour: string,
   ): void => {
-    const world = MercatorCoordinate.fromLngLat([at[0], at[1]]);
-    floats.push(world.x - origin.x, world.y - origin.y, radius, course, shape, opacity, ...channels(colour));
+    const [x, y] = worldOf(at);
+    floats.push(x - originX, y - originY, radius, course, shape, opacity, ...channels(colour));
   };
   for (const mark of marks) {
     if (marks.length <= CROWD || weight(mark, selected) > 0) {
@@ -126,7 +128,6 @@ export function trackInstances(
 
 /** Make the layer; `centre` is a position near all tracks, from which small numbers stay exact. */
 export function createTrackLayer(centre: Position): TrackLayer {
-  const origin = MercatorCoordinate.fromLngLat([centre[0], centre[1]]);
   let instances: Float32Array<ArrayBuffer> = new Float32Array(0);
   let stale = true;
   let given = { revision: -1, selected: null as number | null };
@@ -139,7 +140,7 @@ export function createTrackLayer(centre: Position): TrackLayer {
     setCloud: (cloud, selected) => {
       if (cloud.revision === given.revision && selected === given.selected) return false;
       given = { revision: cloud.revision, selected };
-      instances = trackInstances(cloud, selected, origin);
+      instances = trackInstances(cloud, selected, centre);
       stale = true;
       return true;
     },
@@ -167,7 +168,7 @@ export function createTrackLayer(centre: Position): TrackLayer {
       if (count > 0) {
         const ratio = window.devicePixelRatio;
         gl.useProgram(drawing.program);
-        gl.uniformMatrix4fv(drawing.matrix, false, movedTo(input, origin));
+        gl.uniformMatrix4fv(drawing.matrix, false, movedTo(input, centre));
         gl.uniform2f(drawing.viewport, gl.drawingBufferWidth / ratio, gl.drawingBufferHeight / ratio);
         gl.disable(gl.DEPTH_TEST);
         gl.disable(gl.STENCIL_TEST);
@@ -244,10 +245,11 @@ function link(gl: WebGL2RenderingContext): WebGLProgram {
 }
 
 /** The map's matrix after a move to the origin, multiplied in double precision: tracks must not jump when near. */
-function movedTo(input: CustomRenderMethodInput, origin: MercatorCoordinate): Float32Array<ArrayBuffer> {
+function movedTo(input: CustomRenderMethodInput, origin: Position): Float32Array<ArrayBuffer> {
+  const [x, y] = worldOf(origin);
   const matrix = Array.from(input.defaultProjectionData.mainMatrix as ArrayLike<number>);
   for (let row = 0; row < 4; row += 1) {
-    matrix[12 + row] = matrix[row]! * origin.x + matrix[4 + row]! * origin.y + matrix[12 + row]!;
+    matrix[12 + row] = matrix[row]! * x + matrix[4 + row]! * y + matrix[12 + row]!;
   }
   return new Float32Array(matrix);
 }

@@ -32,7 +32,7 @@ export const watchedLayers: LayerSpecification[] = [
     type: 'fill',
     source: 'sectors',
     filter: ['!', ['get', 'watching']],
-    paint: { 'fill-pattern': HATCH_IMAGE, 'fill-opacity': 0.6 },
+    paint: { 'fill-pattern': HATCH_IMAGE, 'fill-opacity': 0.5 },
   },
   {
     id: 'sectors-lost-edge',

@@ -1,0 +1,158 @@
+// Which towers, sensors, units, tracks and alarms are on the map, and where can each be pointed at?
+import { drawAlarm, drawGroundSensor, drawTower, drawUnit } from './glyphs';
+import { boxRound, inside, type Box, type LabelWish, type Pixel, type Target } from './layout';
+import { watching } from './layers/watched';
+import { SIDES, type Writing } from './overlaynames';
+import { isSelected, type OverlayScene } from './overlayscene';
+import { palette, priorityColour } from './palette';
+import type { Alarm, Selection, Sensor } from './scene';
+import { widthOf, type TextLook } from './text';
+
+type Context = CanvasRenderingContext2D;
+
+const ALARM_LIFT_PX = 17;
+
+/** Towers with their sensors, and the ground sensors that stand alone. */
+export function towers(
+  context: Context,
+  scene: OverlayScene,
+  frame: Box,
+  targets: Target[],
+  taken: Box[],
+): void {
+  const half = scene.metresPerPixel > 350 ? 4 : 6;
+  const carried = new Map<string, Sensor[]>();
+  for (const sensor of scene.sensors) {
+    const tower_id = sensor.tower_id ?? null;
+    if (tower_id === null) groundSensor(context, scene, frame, targets, sensor);
+    else carried.set(tower_id, [...(carried.get(tower_id) ?? []), sensor]);
+  }
+  for (const tower of scene.frontier.towers) {
+    const at = scene.project([tower.lon, tower.lat]);
+    if (!inside(frame, at)) continue;
+    const sensors = carried.get(tower.tower_id) ?? [];
+    const sees = sensors.length === 0 || sensors.some(watching);
+    const selected =
+      isSelected(scene, 'tower', tower.tower_id) ||
+      sensors.some((row) => isSelected(scene, 'sensor', row.sensor_id));
+    if (selected) ring(context, at, half + 6);
+    drawTower(context, at.x, at.y, half, sees);
+    taken.push(boxRound(at.x, at.y, half));
+    // a tower with one sensor is that sensor: its card says what it sees
+    const selection: Selection =
+      sensors.length === 1
+        ? { kind: 'sensor', id: sensors[0]!.sensor_id }
+        : { kind: 'tower', id: tower.tower_id };
+    targets.push({ ...boxRound(at.x, at.y, half + 2), selection });
+  }
+}
+
+function groundSensor(
+  context: Context,
+  scene: OverlayScene,
+  frame: Box,
+  targets: Target[],
+  sensor: Sensor,
+): void {
+  const at = scene.project([sensor.lon, sensor.lat]);
+  if (!inside(frame, at)) return;
+  if (isSelected(scene, 'sensor', sensor.sensor_id)) ring(context, at, 8);
+  drawGroundSensor(context, at.x, at.y, watching(sensor));
+  targets.push({ ...boxRound(at.x, at.y, 4), selection: { kind: 'sensor', id: sensor.sensor_id } });
+}
+
+/** Units with their callsigns. */
+export function units(
+  context: Context,
+  scene: OverlayScene,
+  frame: Box,
+  targets: Target[],
+  taken: Box[],
+  wishes: LabelWish<Writing>[],
+): void {
+  for (const unit of scene.units) {
+    const at = scene.project([unit.lon, unit.lat]);
+    if (!inside(frame, at)) continue;
+    if (isSelected(scene, 'unit', unit.unit_id)) ring(context, at, 13);
+    drawUnit(context, at.x, at.y, 6, unit.kind);
+    taken.push({ x: at.x - 8, y: at.y - 6, width: 16, height: 12 });
+    targets.push({ ...boxRound(at.x, at.y, 8), selection: { kind: 'unit', id: unit.unit_id } });
+    const look: TextLook = { size_px: 11, colour: palette.unit, halo: palette.halo };
+    wishes.push({
+      label: { lines: [{ text: unit.callsign, look }] },
+      rank: 5,
+      ...at,
+      width: widthOf(context, unit.callsign, look),
+      height: 13,
+      gap: 11,
+      sides: SIDES,
+    });
+  }
+}
+
+/** The marks themselves are drawn by the track layer; here they can be pointed at, and the selected one is ringed. */
+export function tracks(context: Context, scene: OverlayScene, frame: Box, targets: Target[]): void {
+  for (const mark of scene.tracks.marks.values()) {
+    const at = scene.project([mark.lon, mark.lat]);
+    if (!inside(frame, at)) continue;
+    const selection: Selection = { kind: 'track', id: String(mark.track) };
+    if (isSelected(scene, 'track', selection.id)) ring(context, at, 11);
+    targets.push({ ...boxRound(at.x, at.y, 5), selection });
+  }
+}
+
+/** Alarms above the place they are about; what waits for somebody is on top. */
+export function alarms(
+  context: Context,
+  scene: OverlayScene,
+  frame: Box,
+  targets: Target[],
+  taken: Box[],
+): void {
+  const shown = scene.alarms
+    .filter((row) => row.state !== 'closed' || isSelected(scene, 'alarm', row.alarm_id))
+    // what waits for somebody is painted last, on top
+    .sort((one, other) => waiting(one) - waiting(other) || other.priority - one.priority);
+  for (const alarm of shown) {
+    const foot = alarmPixel(scene, alarm);
+    if (foot === null || !inside(frame, foot)) continue;
+    const at = { x: foot.x, y: foot.y - ALARM_LIFT_PX };
+    context.strokeStyle = priorityColour(alarm.priority);
+    context.lineWidth = 1;
+    context.setLineDash([]);
+    context.beginPath();
+    context.moveTo(foot.x, foot.y - 5);
+    context.lineTo(at.x, at.y + 6);
+    context.stroke();
+    if (isSelected(scene, 'alarm', alarm.alarm_id)) ring(context, at, 13);
+    drawAlarm(context, at.x, at.y, 8.5, alarm.priority, alarm.state);
+    taken.push(boxRound(at.x, at.y, 11));
+    targets.push({ ...boxRound(at.x, at.y, 10), selection: { kind: 'alarm', id: alarm.alarm_id } });
+  }
+}
+
+/** The pixel of an alarm: over its track while that lives, else where it was raised; null when it has no place. */
+export function alarmPixel(scene: Pick<OverlayScene, 'tracks' | 'project'>, alarm: Alarm): Pixel | null {
+  const mark = typeof alarm.track === 'number' ? scene.tracks.marks.get(alarm.track) : undefined;
+  const lon = mark?.lon ?? alarm.lon;
+  const lat = mark?.lat ?? alarm.lat;
+  if (typeof lon !== 'number' || typeof lat !== 'number') return null;
+  const { x, y } = scene.project([lon, lat]);
+  return { x, y };
+}
+
+function ring(context: Context, at: Pixel, radius: number): void {
+  context.setLineDash([]);
+  context.beginPath();
+  context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  context.strokeStyle = palette.halo;
+  context.lineWidth = 4;
+  context.stroke();
+  context.strokeStyle = palette.textStrong;
+  context.lineWidth = 1.5;
+  context.stroke();
+}
+
+function waiting(alarm: Alarm): number {
+  return alarm.state === 'unacknowledged' ? 1 : 0;
+}
