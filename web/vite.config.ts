@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { standIn } from './dev/standIn';
+import { standIn } from './dev/standIn.ts';
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), ...(mode === 'standin' ? [standIn()] : [])],

@@ -1,6 +1,6 @@
 // What do the page's commands do to the made-up rows? The life cycles of the real centre, in few lines.
-import type { Schemas } from '../src/api/client';
-import { alarm, iso, START_MS, type Night } from './night';
+import type { Schemas } from '../src/api/client.ts';
+import { alarm, iso, START_MS, type Night } from './night.ts';
 
 export class Refused extends Error {
   constructor(

@@ -1,5 +1,5 @@
 // How does the stand-in write track frames? The other half of what the page decodes.
-import type { Schemas } from '../src/api/client';
+import type { Schemas } from '../src/api/client.ts';
 
 type Track = Schemas['TrackShape'];
 

@@ -1,6 +1,6 @@
 // On which ground does the stand-in play? The packaged example's line and places, with made-up posts along it.
 import { readFileSync } from 'node:fs';
-import type { Schemas } from '../src/api/client';
+import type { Schemas } from '../src/api/client.ts';
 
 interface Feature {
   properties: Record<string, unknown>;

@@ -1,6 +1,6 @@
 // What happens in the made-up night that the page is developed against? Rows, tracks and what commands do to them.
-import type { Schemas } from '../src/api/client';
-import { beside, type LinePoint } from './ground';
+import type { Schemas } from '../src/api/client.ts';
+import { beside, type LinePoint } from './ground.ts';
 
 type Picture = Schemas['Picture'];
 type Alarm = Schemas['AlarmRow'];

@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin, ViteDevServer } from 'vite';
 import { WebSocketServer, WebSocket } from 'ws';
-import { anotherAlarm, card, command, Refused, TRUTH, type View } from './commands';
-import { encodeTracks } from './frames';
-import { denseLine, frontier } from './ground';
-import { firstNight, iso, pulse, SPEED, START_MS, walk } from './night';
-import { thermalStill } from './still';
+import { anotherAlarm, card, command, Refused, TRUTH, type View } from './commands.ts';
+import { encodeTracks } from './frames.ts';
+import { denseLine, frontier } from './ground.ts';
+import { firstNight, iso, pulse, SPEED, START_MS, walk } from './night.ts';
+import { thermalStill } from './still.ts';
 
 const COOKIE = 'standin=1';
 const FRAME_EVERY_MS = 500;

@@ -1,42 +1,30 @@
 // What does the address say: mode, selection and stretch of the line, so that a shift hand-over is a pasted link?
 
+import type { Range, Selection } from '../drawing/scene';
+
 export const MODES = ['watch', 'plan'] as const;
 export type Mode = (typeof MODES)[number];
 
-export const SELECTION_KINDS = [
+const SELECTION_KINDS: readonly Selection['kind'][] = [
   'alarm',
   'track',
-  'task',
-  'incident',
-  'radio',
-  'quarantine',
+  'unit',
   'sensor',
   'tower',
-  'unit',
   'obstacle',
-  'works',
-  'place',
-] as const;
-export type SelectionKind = (typeof SELECTION_KINDS)[number];
-
-/** The one thing that is selected on the whole page. */
-export interface Selection {
-  kind: SelectionKind;
-  id: string;
-}
-
-/** A stretch of the line, metres of chainage. */
-export type ChainageRange = readonly [from_m: number, to_m: number];
+  'incident',
+  'task',
+];
 
 export interface Address {
   mode: Mode;
   selection: Selection | null;
-  range: ChainageRange | null;
+  range: Range | null;
   /** One-time token of a sign-in link; it is taken out of the address at once. */
   enter: string | null;
 }
 
-function readRange(text: string | null): ChainageRange | null {
+function readRange(text: string | null): Range | null {
   const parts = (text ?? '').split('-').map(Number);
   const [from, to] = parts;
   if (parts.length !== 2 || from === undefined || to === undefined) return null;
@@ -64,7 +52,7 @@ export function readAddress(hash: string): Address {
 }
 
 /** Write mode, selection and range as a fragment; the range in kilometres to the metre. */
-export function writeAddress(mode: Mode, selection: Selection | null, range: ChainageRange | null): string {
+export function writeAddress(mode: Mode, selection: Selection | null, range: Range | null): string {
   const query = new URLSearchParams({ mode });
   if (selection !== null) query.set('sel', `${selection.kind}:${selection.id}`);
   if (range !== null) query.set('km', range.map((metres) => String(Math.round(metres) / 1000)).join('-'));

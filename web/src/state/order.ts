@@ -32,5 +32,10 @@ export function nextOrder(shown: readonly string[], wanted: readonly string[], h
   if (!held || shown.length === 0) return { rows: wanted, fresh: [] };
   const still = new Set(wanted);
   const before = new Set(shown);
-  return { rows: shown.filter((key) => still.has(key)), fresh: wanted.filter((key) => !before.has(key)) };
+  const rows = shown.filter((key) => still.has(key));
+  // The same array when nothing fell out, so that whoever watches it sees no change.
+  return {
+    rows: rows.length === shown.length ? shown : rows,
+    fresh: wanted.filter((key) => !before.has(key)),
+  };
 }

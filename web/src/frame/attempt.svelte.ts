@@ -1,0 +1,27 @@
+// How far is a command that was sent: on its way, done, or refused with words?
+import type { Desk } from '../state/desk.svelte';
+
+export class Attempt {
+  busy = $state(false);
+  done = $state('');
+  problem = $state('');
+
+  constructor(private readonly desk: Desk) {}
+
+  /** Send a command; true if it was done. A second press while one is on its way does nothing. */
+  async make(command: () => Promise<string>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.done = '';
+    this.problem = '';
+    try {
+      this.done = await command();
+      return true;
+    } catch (error) {
+      this.problem = this.desk.words(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

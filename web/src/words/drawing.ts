@@ -1,0 +1,45 @@
+// Which words does the drawing write, in the page's language?
+import type { DrawingWords } from '../drawing/scene';
+import type { Speech } from './speech.svelte';
+
+/** Every word of map, ribbon and time bar. */
+export function drawingWords({ say }: Speech): DrawingWords {
+  return {
+    responsible: say('lane_responsible'),
+    obstacles: say('lane_obstacles'),
+    watched: say('lane_watched'),
+    alarms: say('lane_alarms'),
+    tracks: say('lane_tracks'),
+    units: say('lane_units'),
+    time: say('axis_time'),
+    now: say('axis_now'),
+    kilometre: say('km'),
+    map: say('map_words'),
+    mapUnavailable: say('map_unavailable'),
+    notALegalBoundary: say('not_legal'),
+    simulated: say('simulated'),
+    legend: say('legend'),
+    line: say('legend_line'),
+    uncertain: say('legend_uncertain'),
+    trench: say('element_trench'),
+    berm: say('element_berm'),
+    wire: say('element_wire'),
+    wall: say('element_wall'),
+    lighting: say('element_lighting'),
+    patrolRoad: say('element_patrol_road'),
+    built: say('legend_built'),
+    underWay: say('legend_under_way'),
+    planned: say('legend_planned'),
+    degraded: say('legend_degraded'),
+    notWatched: say('legend_not_watched'),
+    tower: say('legend_tower'),
+    groundSensor: say('legend_ground_sensor'),
+    person: say('legend_person'),
+    vehicle: say('legend_vehicle'),
+    animal: say('legend_animal'),
+    unknown: say('legend_unknown'),
+    forecastToCross: say('legend_forecast'),
+    unit: say('legend_unit'),
+    crossing: say('legend_crossing'),
+  };
+}

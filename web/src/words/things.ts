@@ -1,0 +1,96 @@
+// What are alarms, tracks, units and sensors called in a row, a title, a spoken notice?
+import type { Schemas } from '../api/client';
+import type { TrackMark } from '../drawing/trackcloud';
+import { en, type Key } from './en';
+import type { Speech } from './speech.svelte';
+
+type Alarm = Schemas['AlarmRow'];
+type Classification = Alarm['classification'];
+
+const SINGLE = {
+  person: 'class_person',
+  vehicle: 'class_vehicle',
+  animal: 'class_animal',
+  unknown: 'class_unknown',
+} as const satisfies Record<Classification, Key>;
+const MANY = {
+  person: 'class_people',
+  vehicle: 'class_vehicles',
+  animal: 'class_animals',
+  unknown: 'class_unknowns',
+} as const satisfies Record<Classification, Key>;
+
+/** "Person on foot", or "People on foot, 2–4"; the kind alone when nobody counted. */
+export function movingText(
+  speech: Speech,
+  classification: Classification,
+  low: number | null | undefined,
+  high: number | null | undefined,
+): string {
+  const most = high ?? low ?? 1;
+  if (most <= 1) return speech.say(SINGLE[classification]);
+  const least = low ?? most;
+  const count = least === most ? String(most) : `${least}–${most}`;
+  return speech.say(MANY[classification], { count });
+}
+
+/** One line that says what an alarm is about. */
+export function alarmTitle(speech: Speech, alarm: Alarm): string {
+  const what = movingText(speech, alarm.classification, alarm.count_low, alarm.count_high);
+  const sensor = alarm.sensor_id ?? speech.say('unknown_value');
+  return speech.say(`alarm_${alarm.kind}`, { what, sensor });
+}
+
+/** Who has it, until when it is shelved, how it was closed. */
+export function alarmState(speech: Speech, alarm: Alarm, me: string): string {
+  switch (alarm.state) {
+    case 'unacknowledged':
+      return speech.say('state_unacknowledged');
+    case 'acknowledged':
+      return alarm.acknowledged_by === me
+        ? speech.say('state_acknowledged_you')
+        : speech.say('state_acknowledged', { who: alarm.acknowledged_by ?? speech.say('unknown_value') });
+    case 'shelved':
+      return speech.say('state_shelved', { time: speech.clock(alarm.shelved_until) });
+    case 'closed':
+      return speech.say('state_closed', { disposition: dispositionText(speech, alarm) });
+  }
+}
+
+export function dispositionText(speech: Speech, alarm: Alarm): string {
+  const disposition = alarm.disposition ?? null;
+  return disposition === null ? speech.say('unknown_value') : speech.say(`disposition_${disposition}`);
+}
+
+/** On whose side, in words; the two sides are named after the frontier's countries. */
+export function sideText(speech: Speech, side: Alarm['side'], frontier: Schemas['FrontierShape']): string {
+  if (side === null || side === undefined) return speech.say('unknown_value');
+  const place = speech.name(side === 'that side' ? frontier.that_side : frontier.this_side);
+  return speech.say(`side_${side}`, { place });
+}
+
+export function trackTitle(speech: Speech, mark: TrackMark): string {
+  return movingText(speech, mark.classification, null, mark.countHigh);
+}
+
+/** The name of a party in the page's language; its identifier when the project gives none. */
+export function partyText(speech: Speech, party: string, frontier: Schemas['FrontierShape'] | null): string {
+  const names = frontier?.parties[party];
+  return names === undefined ? party : speech.name(names);
+}
+
+/** A step of a life cycle in words; a type this page does not know yet is shown as it is written. */
+export function stepText(speech: Speech, type: string): string {
+  const key = `history_${type}`;
+  return isKey(key) ? speech.say(key) : type;
+}
+
+/** What really caused alarms, in words; a cause this page does not know yet is shown as it is written. */
+export function causeText(speech: Speech, cause: string): string {
+  const key = `cause_${cause}`;
+  return isKey(key) ? speech.say(key) : cause;
+}
+
+function isKey(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}

@@ -1,0 +1,134 @@
+// How are instants, dates and numbers written: UTC beside a named local time, Gregorian beside Hijri, Latin digits?
+import type { Language } from './languages';
+
+const MONTHS: Record<Language, readonly string[]> = {
+  en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+  ar: [
+    'كانون الثاني',
+    'شباط',
+    'آذار',
+    'نيسان',
+    'أيار',
+    'حزيران',
+    'تموز',
+    'آب',
+    'أيلول',
+    'تشرين الأول',
+    'تشرين الثاني',
+    'كانون الأول',
+  ],
+  ckb: [
+    'کانوونی دووەم',
+    'شوبات',
+    'ئازار',
+    'نیسان',
+    'ئایار',
+    'حوزەیران',
+    'تەممووز',
+    'ئاب',
+    'ئەیلوول',
+    'تشرینی یەکەم',
+    'تشرینی دووەم',
+    'کانوونی یەکەم',
+  ],
+};
+
+const HIJRI_MONTHS: Record<Language, readonly string[]> = {
+  en: [
+    'Muharram',
+    'Safar',
+    'Rabiʿ I',
+    'Rabiʿ II',
+    'Jumada I',
+    'Jumada II',
+    'Rajab',
+    'Shaʿban',
+    'Ramadan',
+    'Shawwal',
+    'Dhu l-Qaʿda',
+    'Dhu l-Hijja',
+  ],
+  ar: [
+    'محرم',
+    'صفر',
+    'ربيع الأول',
+    'ربيع الآخر',
+    'جمادى الأولى',
+    'جمادى الآخرة',
+    'رجب',
+    'شعبان',
+    'رمضان',
+    'شوال',
+    'ذو القعدة',
+    'ذو الحجة',
+  ],
+  ckb: [
+    'موحەڕڕەم',
+    'سەفەر',
+    'ڕەبیعی یەکەم',
+    'ڕەبیعی دووەم',
+    'جومادای یەکەم',
+    'جومادای دووەم',
+    'ڕەجەب',
+    'شەعبان',
+    'ڕەمەزان',
+    'شەوواڵ',
+    'زولقەعدە',
+    'زولحیججە',
+  ],
+};
+
+const ZONES: Record<string, Record<Language, string>> = {
+  'Asia/Baghdad': { en: 'Baghdad', ar: 'بغداد', ckb: 'بەغدا' },
+  'Asia/Damascus': { en: 'Damascus', ar: 'دمشق', ckb: 'دیمەشق' },
+};
+
+function parts(
+  ms: number,
+  zone: string,
+  options: Intl.DateTimeFormatOptions,
+  locale = 'en-GB',
+): Map<string, string> {
+  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
+  return new Map(format.formatToParts(ms).map((part) => [part.type, part.value]));
+}
+
+/** Hours and minutes in a zone, "22:41"; with seconds if wanted. */
+export function clockText(ms: number, zone: string, seconds = false): string {
+  const read = parts(ms, zone, {
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const minutes = `${read.get('hour')}:${read.get('minute')}`;
+  return seconds ? `${minutes}:${read.get('second')}` : minutes;
+}
+
+/** The day in a zone, "17 Mar 2021". */
+export function dateText(ms: number, zone: string, language: Language): string {
+  const read = parts(ms, zone, { day: 'numeric', month: 'numeric', year: 'numeric' });
+  return `${read.get('day')} ${MONTHS[language][Number(read.get('month')) - 1]} ${read.get('year')}`;
+}
+
+/** The same day in the Umm al-Qura calendar, "4 Shaʿban 1442". */
+export function hijriText(ms: number, zone: string, language: Language): string {
+  const options = { day: 'numeric', month: 'numeric', year: 'numeric' } as const;
+  const read = parts(ms, zone, options, 'en-u-ca-islamic-umalqura-nu-latn');
+  return `${read.get('day')} ${HIJRI_MONTHS[language][Number(read.get('month')) - 1]} ${read.get('year')}`;
+}
+
+/** The name of a time zone's city in a language; "Asia/Baghdad" without a translation is "Baghdad". */
+export function zoneText(zone: string, language: Language): string {
+  return ZONES[zone]?.[language] ?? (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+}
+
+/** A number with so many decimals and no grouping, in Latin digits: what is said on the radio. */
+export function numberText(value: number, decimals = 0): string {
+  return value.toFixed(decimals).replace(/^-(0(?:\.0+)?)$/, '$1');
+}
+
+/** Chainage in kilometres with one decimal, "149.2". */
+export function kilometreText(chainage_m: number): string {
+  return numberText(chainage_m / 1000, 1);
+}
