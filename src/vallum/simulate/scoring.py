@@ -20,7 +20,7 @@ WITHIN_M = 1_500.0
 WITHIN_S = 300.0
 RULE = (
     "An alarm belongs to the nearest of those who were within 1,500 m of its place at some time within 5 minutes of "
-    "it, and to nobody when nobody was. A crossing was alarmed when an alarm that belongs to whoever crossed was raised "
+    "it, and to nobody when nobody was. A crossing was alarmed when an alarm of whoever crossed was raised "
     "no later than 5 minutes after it, and reported when a sensor had reported them by then. Who passes the line more "
     "than once counts once, the first time."
 )
