@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -180,6 +181,17 @@ class Footprint:
         ------
         ValueError
             When `step_m` is not above 0.
+
+        Examples
+        --------
+        >>> line = Frontier.from_geojson({"type": "LineString", "coordinates": [[41.0, 36.0], [41.1, 36.0]]},
+        ...     name="short", version="1", home_side="left", lateral_uncertainty_m=100.0)
+        >>> radar = Sensor(sensor_id="R-1", kind="ground_radar", node_id="9f1c1d3e-0000-4000-8000-000000000001",
+        ...     lon=41.0, lat=36.0, mast_m=20, bearing_deg=0, sector_deg=360, range_person_m=4000, range_vehicle_m=8000,
+        ...     party="guard", performance_source="maker")
+        >>> footprint = Footprint.of([radar], line, step_m=1000.0)
+        >>> [(one.state, one.sensors) for one in footprint.watched({"R-1": "dead"})]
+        [('lost', ('R-1',)), ('unwatched', ())]
         """
         if not step_m > 0.0:
             raise ValueError(f"the step along the line must be above 0 m, not {step_m}")
@@ -201,25 +213,17 @@ class Footprint:
         live = np.array([states.get(sensor_id, "dead") == "live" for sensor_id in self.sensor_ids], dtype=np.bool_)
         seen: NDArray[np.bool_] = np.any(self.covers[live], axis=0)
         ever: NDArray[np.bool_] = np.any(self.covers, axis=0)
-        stretches: list[Stretch] = []
-        for piece in range(len(self.chainages_m) - 1):
-            ends = slice(piece, piece + 2)
-            sensors: tuple[str, ...] = ()
-            state: WatchState
-            if seen[ends].all():
-                state = "watched"
-            elif ever[ends].all():
-                state = "lost"
-                blind = ~seen[ends]
-                missed: NDArray[np.bool_] = np.any(self.covers[:, ends][:, blind], axis=1)
-                sensors = tuple(name for name, is_missed in zip(self.sensor_ids, missed, strict=True) if is_missed)
-            else:
-                state = "unwatched"
-            from_m, to_m = float(self.chainages_m[piece]), float(self.chainages_m[piece + 1])
-            if stretches and (stretches[-1].state, stretches[-1].sensors) == (state, sensors):
-                stretches[-1] = replace(stretches[-1], to_m=to_m)
-            else:
-                stretches.append(Stretch(from_m, to_m, state, sensors))
+        is_watched = seen[:-1] & seen[1:]
+        is_lost = ever[:-1] & ever[1:] & ~is_watched
+        # Who covers an end that nobody sees now; shape (sensors, pieces).
+        missed = self.covers & ~seen
+        missing = (missed[:, :-1] | missed[:, 1:]) & is_lost
+        turns = (np.diff(is_watched) | np.diff(is_lost) | np.any(np.diff(missing, axis=1), axis=0)).nonzero()[0] + 1
+        stretches = []
+        for first, after in pairwise([0, *turns.tolist(), len(is_watched)]):
+            state: WatchState = "watched" if is_watched[first] else "lost" if is_lost[first] else "unwatched"
+            silent = tuple(self.sensor_ids[row] for row in missing[:, first].nonzero()[0])
+            stretches.append(Stretch(float(self.chainages_m[first]), float(self.chainages_m[after]), state, silent))
         return tuple(stretches)
 
 

@@ -159,6 +159,14 @@ async def test_a_flood_of_bad_reports_becomes_few_lines_with_a_count(serving: Se
     assert [one.report.repeats for one in heard.quarantined] == [1, 199]
 
 
+async def test_a_folded_flood_is_told_when_its_ten_seconds_are_over(serving: Serving, heard: Heard) -> None:
+    endpoint = await serving(clock=Clock(start=START, anchor_s=time.time(), speed=100.0))
+    node = await Node.dial(endpoint)
+    node.send(b"\xff", b"\xff", b"\xff")
+    await until(lambda: len(heard.quarantined) == 2)
+    assert [one.report.repeats for one in heard.quarantined] == [1, 2]
+
+
 async def test_duplicates_are_counted_and_told_once(serving: Serving, heard: Heard) -> None:
     endpoint = await serving(camera())
     node = await dialled(endpoint)

@@ -319,6 +319,14 @@ def test_a_clock_beyond_the_limit_is_not_corrected_and_says_so() -> None:
     assert (seen.event_s, seen.clock_sd_s) == (START_S, 300.0)
 
 
+def test_a_clock_that_was_wild_at_first_makes_no_report_wilder_than_its_own_delay() -> None:
+    opened = session()
+    opened.receive(frame(1000.0, registration=registration()), START_S)
+    opened.receive(frame(START_S, status_report=status()), START_S)
+    seen = detection(opened.receive(frame(START_S, detection_report=report()), START_S + 2.0))
+    assert (seen.event_s, seen.clock_sd_s) == (START_S, 2.0)
+
+
 def test_a_report_of_two_minutes_ago_is_late() -> None:
     assert detection(registered().receive(frame(START_S - 120.0, detection_report=report()), START_S)).late
 

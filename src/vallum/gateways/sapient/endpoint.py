@@ -85,6 +85,19 @@ class SapientEndpoint:
         Told what was not believed and why, folded when many are alike.
     limits
         How much is taken from anybody.
+
+    Examples
+    --------
+    >>> from vallum.journal.clock import Clock
+    >>> async def example() -> int:
+    ...     endpoint = SapientEndpoint("127.0.0.1", 0, clock=Clock.machine(), nodes={},
+    ...         centre_node_id="b60a2b6c-6a34-4b55-a2ae-3a3a3c2d3e4f", on_registration=print, on_status=print,
+    ...         on_detection=print, on_alert=print, on_quarantine=print, on_task_ack=print)
+    ...     await endpoint.start()
+    ...     await endpoint.stop()
+    ...     return endpoint.counters.detections
+    >>> asyncio.run(example())
+    0
     """
 
     def __init__(

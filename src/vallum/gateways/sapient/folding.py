@@ -30,6 +30,16 @@ class Folding:
         Says whether a node is one of the centre's.
     fold_s
         Length of one fold in seconds of the centre's clock.
+
+    Examples
+    --------
+    >>> from vallum.watch.quarantine import ReportQuarantined
+    >>> report = ReportQuarantined(quarantine_id="1", node_id="a", reason_code="absurd_time", reason="set the clock")
+    >>> folding = Folding(known=lambda node_id: node_id == "a")
+    >>> [len(folding.told(Quarantined(report, at_s=second, simulated=False))) for second in (0.0, 1.0, 2.0)]
+    [1, 0, 0]
+    >>> [line.report.repeats for line in folding.due(10.0)]
+    [2]
     """
 
     def __init__(self, known: Callable[[str], bool], fold_s: float = FOLD_S) -> None:

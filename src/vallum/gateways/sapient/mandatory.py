@@ -31,6 +31,17 @@ class _Rule:
     form: str
 
 
+def is_uuid(text: str) -> bool:
+    """Say whether a text has the form of a UUID, in either case.
+
+    Examples
+    --------
+    >>> is_uuid("9f1c1d3e-0000-4000-8000-000000000001"), is_uuid("tower 7")
+    (True, False)
+    """
+    return _UUID.fullmatch(text) is not None
+
+
 def missing(message: Message) -> tuple[str, ...]:
     """Return what a message lacks, one sentence for each field (about the first 20); empty when complete.
 

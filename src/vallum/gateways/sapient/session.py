@@ -83,6 +83,14 @@ class Session:
         Where the connection comes from, for people.
     uncorrected_up_to_s
         Clock offsets up to this are taken for transport delay.
+
+    Examples
+    --------
+    >>> writer = Writer("b60a2b6c-6a34-4b55-a2ae-3a3a3c2d3e4f")
+    >>> session = Session(nodes={}, writer=writer, claim=lambda node: 1, asked=lambda node, task: False)
+    >>> outcome = session.receive(b"no message", received_s=1_600_000_000.0)
+    >>> outcome.told[0].report.reason_code
+    'bad_protobuf'
     """
 
     def __init__(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vallum.assets.sensor import Sensor
 from vallum.gateways.sapient.classes import classes_of
+from vallum.gateways.sapient.clock_offset import UNCORRECTED_UP_TO_S
 from vallum.gateways.sapient.location import point_of, range_bearing_of
 from vallum.gateways.sapient.messages import DetectionReport
 from vallum.gateways.sapient.reports import ClockEstimate
@@ -103,7 +104,8 @@ def event_time(around: Circumstances) -> tuple[float, float] | Reason:
             f"the time sent is {abs(early_s):.0f} s {'before' if early_s > 0 else 'after'} it was heard; "
             "set the sensor's clock",
         )
-    sd_s = clock.sd_s if clock.trusted else max(clock.sd_s, abs(clock.offset_s))
+    # A clock that is not trusted says nothing; that the report was heard does.
+    sd_s = min(clock.sd_s, ABSURD_BEYOND_S) if clock.trusted else max(abs(early_s), UNCORRECTED_UP_TO_S)
     if early_s < 0.0:
         return around.received_s, max(sd_s, -early_s)
     return event_s, sd_s

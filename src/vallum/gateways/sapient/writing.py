@@ -6,6 +6,7 @@ no function here that makes anything move or follow, and none is to be added.
 
 from ulid import ULID
 
+from vallum.gateways.sapient.mandatory import is_uuid
 from vallum.gateways.sapient.messages import (
     AlertAck,
     Error,
@@ -34,7 +35,7 @@ class Writer:
     Examples
     --------
     >>> writer = Writer("b60a2b6c-6a34-4b55-a2ae-3a3a3c2d3e4f")
-    >>> message = SapientMessage.FromString(writer.registration_ack("node", 5.25, ()))
+    >>> message = SapientMessage.FromString(writer.registration_ack("", 5.25, ()))
     >>> message.registration_ack.acceptance, message.timestamp.nanos
     (True, 250000000)
     """
@@ -93,8 +94,7 @@ class Writer:
             error=error,
             task=task,
         )
-        if node_id:
-            # As it came, unless it is nonsense as long as a frame.
-            message.destination_id = node_id[:64]
+        if is_uuid(node_id):
+            message.destination_id = node_id
         message.timestamp.FromNanoseconds(round(now_s * 1e3) * 1_000_000)
         return message.SerializeToString()
