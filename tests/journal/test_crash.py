@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.journal.alarms import draft, open_journal, registry
 
-from vallum.journal import JournalFileError, JournalReader, rebuild, verify
+from vallum.journal import JournalFileError, JournalReader, Observations, rebuild, verify
 
 ROOT = Path(__file__).parents[2]
 KILLS = 50
@@ -165,3 +165,19 @@ def test_a_journal_that_acknowledges_before_the_commit_is_caught_by_the_cut(
         for number, (_, size) in enumerate(acknowledged)
     )
     assert any(copies)
+
+
+def test_what_a_stored_cursor_counted_is_there_after_a_kill(tmp_path: Path, appenders: Appenders) -> None:
+    chance = random.Random(5)
+    told = 0
+    for _ in range(6):
+        after_s = chance.uniform(0.0, 0.1)
+        answers = appenders.run_until_killed(
+            tmp_path, after_s=after_s, after_records=1, kind="observations", threads=1, rounds=1
+        )
+        told = max([told, *(stored for _, stored in answers)])
+        with Observations.open(tmp_path) as observations:
+            stored = observations.cursor("tower-1").stored
+            assert stored >= told
+            assert stored == len(observations.between(0.0, 2.0))
+    assert told > 0

@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from vallum.journal import (
     Record,
     RefusedDraftError,
     Registry,
+    keys,
     last_recorded,
     verify,
 )
@@ -358,6 +360,38 @@ def test_a_closed_journal_says_so(tmp_path: Path) -> None:
     assert pending.result()[0].seq == 1
     with pytest.raises(JournalClosedError, match="closed"):
         journal.submit([tip()])
+
+
+def test_a_journal_is_not_continued_with_another_key(tmp_path: Path) -> None:
+    with open_journal(tmp_path) as journal:
+        journal.append(tip())
+    for path in (tmp_path / "keys").iterdir():
+        path.unlink()
+    keys.init(tmp_path / "keys")
+    with pytest.raises(JournalFileError, match="was signed with another key"):
+        open_journal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM records WHERE seq = 2",
+        "UPDATE records SET content = x'7b7d' WHERE seq = 2",
+        "UPDATE batches SET peaks = zeroblob(32)",
+        "UPDATE batches SET peaks = zeroblob(64)",
+        "DELETE FROM batches WHERE first_seq = 2",
+    ],
+)
+def test_a_journal_with_a_damaged_end_is_not_continued(tmp_path: Path, damage: str) -> None:
+    with open_journal(tmp_path) as journal:
+        journal.append(tip())
+        journal.append(tip())
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute(damage)
+    connection.close()
+    with pytest.raises(JournalFileError, match="run: vallum journal verify"):
+        open_journal(tmp_path)
+    assert not verify(tmp_path).ok
 
 
 def test_records_without_their_key_are_not_continued_with_another(tmp_path: Path) -> None:

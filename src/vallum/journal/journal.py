@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from vallum.journal import keys
+from vallum.journal.checkpoint import SignatureError, TreeHead
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Record
+from vallum.journal.merkle import Peaks
 from vallum.journal.reading import JournalReader
 from vallum.journal.rebuild import replay_views, views_are_current
 from vallum.journal.registry import Registry
@@ -26,8 +28,8 @@ from vallum.journal.sealing import Sealing, Signer
 from vallum.journal.store import (
     JOURNAL_NAME,
     KEYS_FOLDER,
-    RECORDS,
     TABLES,
+    JournalFileError,
     WriterLock,
     open_engine,
     read_tail,
@@ -324,16 +326,31 @@ class Journal(JournalReader):
 
 
 def _prepare(folder: Path, engine: Engine, registry: Registry) -> keys.CentreKey:
-    """Make what a new journal lacks, check what an old one has, and return the key to sign with."""
+    """Make what a new journal lacks, check the end of an old one, and return the key to sign with."""
     tables = ViewTables(registry)
     with engine.begin() as connection:
         TABLES.create_all(connection)
-        has_records = connection.execute(select(RECORDS.c.seq).limit(1)).first() is not None
-        read_tail(connection)
+        tail = read_tail(connection)
         if not views_are_current(connection, tables):
             replay_views(connection, registry, tables)
     keys.sync_folder(folder)
     keys_folder = folder / KEYS_FOLDER
-    if not has_records and not (keys_folder / keys.PRIVATE_NAME).exists():
+    if tail.checkpoint is None and not (keys_folder / keys.PRIVATE_NAME).exists():
         return keys.init(keys_folder)
-    return keys.load(keys_folder)
+    key = keys.load(keys_folder)
+    if tail.checkpoint is not None:
+        _refuse_foreign_end(folder, tail.checkpoint, tail.peaks, key)
+    return key
+
+
+def _refuse_foreign_end(folder: Path, checkpoint: str, peaks: Peaks, key: keys.CentreKey) -> None:
+    # Going on from an end that this key did not sign would put a good signature over a bad past.
+    try:
+        head = TreeHead.read(checkpoint, key)
+    except SignatureError:
+        raise JournalFileError(
+            f"the journal in {folder} was signed with another key than the one in {folder / KEYS_FOLDER} "
+            f"({key.fingerprint}); put the right key back, or start a new folder"
+        ) from None
+    if (head.size, head.root) != (peaks.size, peaks.root):
+        raise JournalFileError(f"the end of the journal in {folder} is not what was signed; run: vallum journal verify")

@@ -14,13 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, tuple_
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vallum.journal.inlet import Inlet
+from vallum.journal.observation_cursors import store_detections
 from vallum.journal.observation_reading import ObservationsReader
 from vallum.journal.observation_rows import (
-    CURSORS,
     DETECTIONS,
     TABLES,
     TRACK_POINTS,
@@ -28,7 +28,6 @@ from vallum.journal.observation_rows import (
     DetectionRow,
     TrackPointRow,
     columns_of,
-    detection_of,
 )
 from vallum.journal.store import WriterLock, open_engine
 
@@ -336,7 +335,8 @@ class Observations(ObservationsReader):
         with self._engine.begin() as connection:
             if points:
                 connection.execute(insert(TRACK_POINTS), points)
-            return _store_detections(connection, detections) if detections else ([], [])
+            cursors, refused = store_detections(connection, detections) if detections else ([], [])
+        return cursors, [Conflict(stored=first, refused=second) for first, second in refused]
 
     def _tell(self, cursors: list[Cursor], conflicts: list[Conflict]) -> None:
         self._counts = replace(self._counts, conflicts=self._counts.conflicts + len(conflicts))
@@ -364,55 +364,3 @@ class Observations(ObservationsReader):
                 if count < _DELETE_ROWS:
                     break
         return gone
-
-
-def _store_detections(connection: Connection, rows: Sequence[DetectionRow]) -> tuple[list[Cursor], list[Conflict]]:
-    keys = list({row.key for row in rows})
-    address = tuple_(DETECTIONS.c.node_id, DETECTIONS.c.session, DETECTIONS.c.report_id)
-    found = connection.execute(select(DETECTIONS).where(address.in_(keys))).mappings()
-    known = {row.key: row for row in map(detection_of, found)}
-    moved: dict[tuple[str, str], Cursor] = {}
-    fresh: list[DetectionRow] = []
-    conflicts: list[Conflict] = []
-    for row in rows:
-        place = (row.node_id, row.session)
-        cursor = moved.get(place) or _read_cursor(connection, *place)
-        first = known.get(row.key)
-        if first is None:
-            known[row.key] = row
-            fresh.append(row)
-            moved[place] = replace(cursor, stored=cursor.stored + 1, last_report_id=row.report_id)
-        else:
-            moved[place] = replace(cursor, duplicates=cursor.duplicates + 1)
-            if not row.says_the_same_as(first):
-                conflicts.append(Conflict(stored=first, refused=row))
-    if fresh:
-        connection.execute(insert(DETECTIONS), [columns_of(row) for row in fresh])
-    _write_cursors(connection, list(moved.values()))
-    return list(moved.values()), conflicts
-
-
-def _read_cursor(connection: Connection, node_id: str, session: str) -> Cursor:
-    statement = select(CURSORS).where(CURSORS.c.node_id == node_id, CURSORS.c.session == session)
-    row = connection.execute(statement).first()
-    if row is None:
-        return Cursor(node_id=node_id, session=session, stored=0, duplicates=0, last_report_id=None)
-    return Cursor(node_id, session, row.stored_count, row.duplicate_count, row.last_report_id)
-
-
-def _write_cursors(connection: Connection, cursors: Sequence[Cursor]) -> None:
-    changed = connection.execute(select(func.coalesce(func.max(CURSORS.c.changed), 0))).scalar_one() + 1
-    places = [(cursor.node_id, cursor.session) for cursor in cursors]
-    connection.execute(delete(CURSORS).where(tuple_(CURSORS.c.node_id, CURSORS.c.session).in_(places)))
-    written = [
-        {
-            "node_id": cursor.node_id,
-            "session": cursor.session,
-            "stored_count": cursor.stored,
-            "duplicate_count": cursor.duplicates,
-            "last_report_id": cursor.last_report_id,
-            "changed": changed,
-        }
-        for cursor in cursors
-    ]
-    connection.execute(insert(CURSORS), written)

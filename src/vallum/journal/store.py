@@ -28,6 +28,7 @@ from sqlalchemy import (
     select,
 )
 
+from vallum.journal.canonical import chained_hash
 from vallum.journal.envelope import Proof, Record
 from vallum.journal.merkle import Peaks
 
@@ -209,11 +210,13 @@ def read_tail(connection: Connection) -> Tail:
     if batch is None:
         return Tail()
     seq = batch["first_seq"] + batch["size"] - 1
-    last = connection.execute(select(RECORDS.c.hash).where(RECORDS.c.seq == seq)).scalar_one_or_none()
+    last = connection.execute(select(RECORDS).where(RECORDS.c.seq == seq)).mappings().first()
     beyond = connection.execute(select(RECORDS.c.seq).where(RECORDS.c.seq > seq).limit(1)).first()
-    if last is None or beyond is not None:
-        raise JournalFileError(f"the journal's last batch ends with record {seq}, its records do not; run verify")
-    return Tail(seq=seq, hash=last, peaks=Peaks(seq, split_hashes(batch["peaks"])), checkpoint=batch["checkpoint"])
+    if last is None or beyond is not None or chained_hash(last["previous_hash"], last["content"]) != last["hash"]:
+        raise JournalFileError(f"the end of the journal, record {seq}, is damaged; run: vallum journal verify")
+    return Tail(
+        seq=seq, hash=last["hash"], peaks=Peaks(seq, split_hashes(batch["peaks"])), checkpoint=batch["checkpoint"]
+    )
 
 
 def split_hashes(joined: bytes) -> tuple[bytes, ...]:
