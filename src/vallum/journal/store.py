@@ -212,11 +212,11 @@ def read_tail(connection: Connection) -> Tail:
     seq = batch["first_seq"] + batch["size"] - 1
     last = connection.execute(select(RECORDS).where(RECORDS.c.seq == seq)).mappings().first()
     beyond = connection.execute(select(RECORDS.c.seq).where(RECORDS.c.seq > seq).limit(1)).first()
-    if last is None or beyond is not None or chained_hash(last["previous_hash"], last["content"]) != last["hash"]:
+    peaks = split_hashes(batch["peaks"])
+    whole = last is not None and chained_hash(last["previous_hash"], last["content"]) == last["hash"]
+    if last is None or not whole or beyond is not None or len(peaks) != seq.bit_count():
         raise JournalFileError(f"the end of the journal, record {seq}, is damaged; run: vallum journal verify")
-    return Tail(
-        seq=seq, hash=last["hash"], peaks=Peaks(seq, split_hashes(batch["peaks"])), checkpoint=batch["checkpoint"]
-    )
+    return Tail(seq=seq, hash=last["hash"], peaks=Peaks(seq, peaks), checkpoint=batch["checkpoint"])
 
 
 def split_hashes(joined: bytes) -> tuple[bytes, ...]:
