@@ -84,6 +84,8 @@ class Track:
         0 to 1: how much has supported this track lately, and how sharply it is placed.
     hits_s
         Times of the measurements of the last minute.
+    trail
+        Time, x and y every ten seconds or so, for the last minute at most: enough to see that it stopped.
     sensors
         Every sensor that contributed, the first one first.
     detections
@@ -111,6 +113,7 @@ class Track:
     count_high: int | None = None
     quality: float = 0.0
     hits_s: tuple[float, ...] = ()
+    trail: tuple[tuple[float, float, float], ...] = ()
     sensors: tuple[str, ...] = ()
     detections: tuple[Detection, ...] = ()
     still: Detection | None = None

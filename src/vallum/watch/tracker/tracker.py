@@ -7,6 +7,7 @@ function of the state and the detections, in whatever order these are handed in.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -27,10 +28,10 @@ from vallum.watch.tracker.working import Working
 
 Floats = NDArray[np.float64]
 
-# It stopped when it is surely slower than the first, and goes again when it is faster than the second, m/s.
-_STOPPED_BELOW_M_S = 0.4
-_MOVING_ABOVE_M_S = 0.7
-_SURE_SPEED_SD_M_S = 0.5
+# Whether it stopped is told by how far it came in this time, not by its velocity, which is known too badly (s).
+_TRAIL_EVERY_S, _TRAIL_S = 10.0, 40.0
+# It stopped when it was surely slower than the first over that time, and goes again when surely faster than the second.
+_STOPPED_BELOW_M_S, _MOVING_ABOVE_M_S = 0.6, 0.4
 # Quality is half when a track had so many hits in the last minute, and half when it is placed no better than this.
 _HALF_HITS = 10.0
 _HALF_POSITION_SD_M = 1000.0
@@ -83,8 +84,9 @@ class Tracker:
             The centre's time, unix seconds. To be called at least every second, with or without detections, so that
             what is over is seen to be over.
         """
-        set_aside = tuple(detection for detection in detections if not self._in_time(detection, state, now_s))
-        in_time = [detection for detection in detections if self._in_time(detection, state, now_s)]
+        usable = [self._in_time(detection, state, now_s) and _has_a_place(detection) for detection in detections]
+        set_aside = tuple(detection for detection, use in zip(detections, usable, strict=True) if not use)
+        in_time = [detection for detection, use in zip(detections, usable, strict=True) if use]
         working = Working(state.tracks, state.next_number, self.settings)
         sightings = sight([*state.bearings, *in_time], self.plane, self.settings.sensor_position_sd_m)
         waiting = [one for one in sightings[: len(state.bearings)] if isinstance(one, BearingSighting)]
@@ -163,14 +165,18 @@ class Tracker:
         settings = self.settings
         if track.status == "initiating":
             return "terminated" if age_s > settings.start_within_s else "initiating"
-        slow = track.speed_m_s < (_MOVING_ABOVE_M_S if track.status == "stopped" else _STOPPED_BELOW_M_S)
-        stopped = slow and (track.status == "stopped" or _speed_sd_m_s(track) < _SURE_SPEED_SD_M_S)
+        stopped = _stopped(track)
         longest_s = settings.stopped_end_after_s if stopped else settings.end_after_s
         if age_s > longest_s or position_sd_m > settings.end_position_sd_m:
             return "terminated"
         if stopped:
             return "stopped"
         return "dropping" if age_s > settings.drop_after_s else "maintaining"
+
+
+def _has_a_place(detection: Detection) -> bool:
+    # belief is decided before the tracker; this only keeps one broken number from spreading to every track
+    return all(math.isfinite(value) for value in dataclasses.astuple(detection.measurement) if value is not None)
 
 
 def _give(working: Working, look: Sequence[Sighting], gate: Gate, *, live: bool) -> tuple[Sighting, ...]:
@@ -203,6 +209,7 @@ def _described(
         track,
         mean=mean,
         covariance=covariance,
+        trail=_trail(track, mean[0], mean[1]),
         lon=lon,
         lat=lat,
         position_sd_m=position_sd_m,
@@ -220,6 +227,24 @@ def _described(
         count_high=max(highs, default=None),
         quality=_quality(told, now_s),
     )
+
+
+def _trail(track: Track, x_m: float, y_m: float) -> tuple[tuple[float, float, float], ...]:
+    if track.trail and track.updated_s - track.trail[-1][0] < _TRAIL_EVERY_S:
+        return track.trail
+    recent = tuple(point for point in track.trail if track.updated_s - point[0] < _TRAIL_S + _TRAIL_EVERY_S)
+    return (*recent, (track.updated_s, x_m, y_m))
+
+
+def _stopped(track: Track) -> bool:
+    was = track.status == "stopped"
+    then_s, x_m, y_m = track.trail[0]
+    duration_s = track.updated_s - then_s
+    if duration_s < _TRAIL_S:
+        return was
+    speed_m_s = math.hypot(track.mean[0] - x_m, track.mean[1] - y_m) / duration_s
+    sd_m_s = math.sqrt(2.0) * track.position_sd_m / duration_s
+    return speed_m_s - sd_m_s < _MOVING_ABOVE_M_S if was else speed_m_s + sd_m_s < _STOPPED_BELOW_M_S
 
 
 def _quality(track: Track, now_s: float) -> float:
