@@ -20,8 +20,9 @@ def fence(*points: list[float], home_side: Any = "left", lateral_uncertainty_m: 
 def is_the_only_nearest_point(line: Frontier, chainage_m: float, offset_m: float) -> bool:
     """Brute force: the distance to the line grows at least 0.4 times as fast as it would beside a straight line."""
     lon, lat = line.point_at(chainage_m, offset_m)
-    others_m = np.arange(0.0, line.map_length_m, 100.0)
-    others_m = others_m[np.abs(others_m - chainage_m) > 100.0]
+    bends_m = np.cumsum(GEOD.line_lengths(*line.vertices.T))
+    others_m = np.concatenate([np.arange(0.0, line.map_length_m, 50.0), bends_m])
+    others_m = others_m[np.abs(others_m - chainage_m) > 5.0]
     other_lon, other_lat = line.point_at(others_m)
     _, _, distance_m = GEOD.inv(np.full_like(other_lon, lon), np.full_like(other_lat, lat), other_lon, other_lat)
     apart_m = np.minimum(np.abs(others_m - chainage_m), 100_000.0)

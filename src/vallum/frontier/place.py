@@ -19,6 +19,7 @@ _FORMS = (
     'Write a place as MGRS ("37S FA 97541 19469"), UTM ("37S 697541 4019469"), latitude and longitude ("36.3, 41.2" or '
     '"36°18\'00\\"N 41°12\'00\\"E"), or chainage ("km 149.2", "km 149.2 +350 m"; plus is the home side).'
 )
+_LAST_METRE_DEG = 1e-5
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _NUMBER = r"(\d+(?:\.\d+)?)"
 # A zone and its band, or a band alone near the poles; the square; the figures. The package judges the letters.
@@ -82,12 +83,14 @@ def describe(lon: float, lat: float, frontier: Frontier) -> PlaceWords:
     ('36.30000, 41.20000', 'km 33.289 +0 m')
     """
     lon, lat = _checked(lon, lat)
-    grid = str(mgrs.MGRS().toMGRS(lat, lon))
+    # The package gives the last metre south of the equator a square that does not exist.
+    grid_lat = 0.0 if -_LAST_METRE_DEG < lat < 0.0 else lat
+    grid = str(mgrs.MGRS().toMGRS(grid_lat, lon))
     where = frontier.locate(lon, lat)
     zone, band, square, figures = _split(grid)
     utm = None
     if zone:
-        east_m, north_m = _utm_plane(int(zone), band).transform(lon, lat)
+        east_m, north_m = _utm_plane(int(zone), band).transform(lon, grid_lat)
         # Cut off, not rounded, as grid references are.
         utm = f"{zone}{band} {int(east_m):06d} {int(north_m):07d}"
     return PlaceWords(
