@@ -20,7 +20,6 @@ from vallum.journal import (
     ObservationsError,
     TrackPointRow,
 )
-from vallum.journal import observations as module
 from vallum.journal.inlet import Inlet
 from vallum.journal.observation_rows import columns_of, detection_of
 
@@ -276,13 +275,12 @@ def test_one_process_writes_the_store(observations: Observations, tmp_path: Path
         Observations.open(tmp_path)
 
 
-def test_a_full_waiting_line_makes_callers_wait_and_counts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WAITING_ROWS", 5)
-    with Observations.open(tmp_path) as opened:
-        for number in range(40):
+def test_a_full_waiting_line_makes_callers_wait_and_counts_it(tmp_path: Path) -> None:
+    with Observations.open(tmp_path, waiting_rows=5) as opened:
+        for number in range(20):
             opened.detection(detection(f"r{number}"))
         opened.flush()
-        assert opened.cursor("tower-1").stored == 40
+        assert opened.cursor("tower-1").stored == 20
         assert opened.counters.waits > 0
 
 

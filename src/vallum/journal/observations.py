@@ -96,10 +96,10 @@ class Observations(ObservationsReader):
     (1, True)
     """
 
-    def __init__(self, engine: Engine, lock: WriterLock) -> None:
+    def __init__(self, engine: Engine, lock: WriterLock, waiting_rows: int) -> None:
         super().__init__(engine)
         self._lock = lock
-        self._inlet = Inlet[_Waiting](capacity=WAITING_ROWS, portion=FLUSH_ROWS, linger_s=FLUSH_S)
+        self._inlet = Inlet[_Waiting](capacity=waiting_rows, portion=FLUSH_ROWS, linger_s=FLUSH_S)
         self._counts = Counters()
         self._gate = threading.Lock()
         self._stored_subscribers: list[Callable[[Sequence[Cursor]], None]] = []
@@ -109,8 +109,15 @@ class Observations(ObservationsReader):
         self._writer.start()
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, *, waiting_rows: int = WAITING_ROWS) -> Self:
         """Open `observations.db` of a folder, or start one.
+
+        Parameters
+        ----------
+        folder
+            Made when missing.
+        waiting_rows
+            How many rows may wait for the disk before callers wait too.
 
         Raises
         ------
@@ -133,7 +140,7 @@ class Observations(ObservationsReader):
             engine.dispose()
             lock.release()
             raise
-        return cls(engine, lock)
+        return cls(engine, lock, waiting_rows)
 
     @property
     def counters(self) -> Counters:

@@ -72,7 +72,17 @@ def rebuild(folder: Path, registry: Registry) -> Rebuilt:
 
 
 def views_are_current(connection: Connection, tables: ViewTables) -> bool:
-    """Return whether the tables in the file were made for these row models."""
+    """Return whether the tables in the file were made for these row models.
+
+    Examples
+    --------
+    >>> from sqlalchemy import create_engine
+    >>> from vallum.journal.store import TABLES
+    >>> with create_engine("sqlite://").begin() as connection:
+    ...     TABLES.create_all(connection)
+    ...     views_are_current(connection, ViewTables(Registry()))
+    False
+    """
     shape = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == _SHAPE)).scalar_one_or_none()
     return shape == tables.shape
 
@@ -83,6 +93,21 @@ def replay_views(
     """Drop all views and compute them from the records, inside the caller's transaction; return how many records.
 
     The views are written where the records are read, or `into` another database.
+
+    Raises
+    ------
+    RefusedDraftError
+        When a reducer cannot take a record any more.
+
+    Examples
+    --------
+    >>> from sqlalchemy import create_engine
+    >>> from vallum.journal.store import TABLES
+    >>> tables = ViewTables(Registry())
+    >>> with create_engine("sqlite://").begin() as connection:
+    ...     TABLES.create_all(connection)
+    ...     replay_views(connection, Registry(), tables), views_are_current(connection, tables)
+    (0, True)
     """
     target = connection if into is None else into
     SETTINGS.create(target, checkfirst=True)

@@ -50,6 +50,27 @@ class Sealing:
         The end of the journal before this batch.
     now
         Timezone-aware time by the centre's clock, the same for the whole batch.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from joserfc.jwk import OKPKey
+    >>> from pydantic import BaseModel
+    >>> from sqlalchemy import create_engine
+    >>> from vallum.journal.store import TABLES
+    >>> class Tip(BaseModel):
+    ...     text: str
+    >>> registry = Registry(records=[{"tip.received": (Tip, None, None)}])
+    >>> signer = Signer("guard", "guard", CentreKey(OKPKey.generate_key("Ed25519")))
+    >>> tips = [Draft(type="tip.received", actor="watch.1", body={"text": text}) for text in ("lights", "dust")]
+    >>> with create_engine("sqlite://").begin() as connection:
+    ...     TABLES.create_all(connection)
+    ...     now = datetime(2021, 3, 17, tzinfo=UTC)
+    ...     sealing = Sealing(connection, registry, ViewTables(registry), signer, Tail(), now)
+    ...     numbers = [record.seq for record in sealing.add(tips)]
+    ...     tail, records, changes = sealing.write()
+    >>> numbers, tail.seq, [len(record.proof.path) for record in records]
+    ([1, 2], 2, [1, 1])
     """
 
     def __init__(

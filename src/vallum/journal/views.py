@@ -226,6 +226,28 @@ class Reduction:
     """The rows that a run of records has touched, not yet written.
 
     Rows are read from the tables once and kept, so each record sees what the ones before it made.
+
+    Examples
+    --------
+    >>> from sqlalchemy import create_engine
+    >>> from datetime import UTC
+    >>> from vallum.journal.envelope import Times
+    >>> class Built(BaseModel):
+    ...     post: str
+    >>> registry = Registry(
+    ...     records=[{"post.built": (Built, "posts", lambda row, body, header: body)}], views=[{"posts": Built}])
+    >>> instant = datetime(2021, 3, 17, tzinfo=UTC)
+    >>> built = Record(
+    ...     id="01784144-8400-7000-8000-000000000000", seq=1, type="post.built", originator="o", owner="o", actor="a",
+    ...     times=Times(occurred=instant, known=instant, recorded=instant), body={"post": "north"})
+    >>> tables = ViewTables(registry)
+    >>> with create_engine("sqlite://").begin() as connection:
+    ...     tables.create(connection)
+    ...     reduction = Reduction(registry, tables, connection)
+    ...     thrown_away = reduction.fork()
+    ...     thrown_away.apply(built)
+    ...     len(thrown_away.changes()), len(reduction.changes())
+    (1, 0)
     """
 
     def __init__(self, registry: Registry, tables: ViewTables, connection: Connection) -> None:
