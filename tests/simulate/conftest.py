@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import numpy as np
 import pytest
 from affine import Affine
+from sapient_msg.bsi_flex_335_v2_0.sapient_message_pb2 import SapientMessage
+from sapient_msg.bsi_flex_335_v2_0.task_pb2 import Task
 
 from vallum.assets.sensor import Sensor, SensorKind
 from vallum.assets.unit import Unit
 from vallum.frontier.line import Frontier
 from vallum.project import load
+from vallum.simulate.messages import framed
 from vallum.simulate.world import World
 from vallum.terrain.elevation import Elevation
 
@@ -42,6 +47,87 @@ def sensor_at(frontier: Frontier, name: str, kind: SensorKind, chainage_m: float
         simulated=True,
         performance_source="invented for the test",
     )
+
+
+class ListeningCentre:
+    """The centre's end of the line, as plain as can be: reads frames, accepts or refuses, can ask and hang up."""
+
+    def __init__(self, *, accepts: bool = True) -> None:
+        self.accepts = accepts
+        self.port = 0
+        self.got: list[SapientMessage] = []
+        self.registrations = 0
+        self.writers: dict[str, asyncio.StreamWriter] = {}
+        self._heard = asyncio.Event()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> ListeningCentre:
+        await self.listen()
+        return self
+
+    async def __aexit__(self, *of_error: object) -> None:
+        await self.hang_up()
+
+    async def listen(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def hang_up(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in self.writers.values():
+            writer.close()
+        self.writers.clear()
+        await self._server.wait_closed()
+        await asyncio.gather(*self._serving)
+
+    def of(self, content: str) -> list[SapientMessage]:
+        return [message for message in self.got if message.WhichOneof("content") == content]
+
+    def ask(self, node_id: str, task: Task) -> None:
+        self.writers[node_id].write(framed(SapientMessage(task=task)))
+
+    async def until(self, content: str, number: int = 1) -> list[SapientMessage]:
+        async with asyncio.timeout(20.0):
+            while len(self.of(content)) < number:
+                self._heard.clear()
+                await self._heard.wait()
+        return self.of(content)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.current_task()
+        assert serving is not None
+        self._serving.add(serving)
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                length = int.from_bytes(await reader.readexactly(4), "little")
+                message = SapientMessage.FromString(await reader.readexactly(length))
+                self.got.append(message)
+                if message.HasField("registration"):
+                    self.registrations += 1
+                    self.writers[message.node_id] = writer
+                    answer = SapientMessage()
+                    answer.registration_ack.acceptance = self.accepts
+                    if not self.accepts:
+                        answer.registration_ack.ack_response_reason.append("not in this centre's sensors.csv")
+                    writer.write(framed(answer))
+                self._heard.set()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@pytest.fixture
+async def centre() -> AsyncIterator[ListeningCentre]:
+    async with ListeningCentre() as listening:
+        yield listening
+
+
+@pytest.fixture
+async def refusing_centre() -> AsyncIterator[ListeningCentre]:
+    async with ListeningCentre(accepts=False) as listening:
+        yield listening
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from google.protobuf.message import Message
@@ -26,22 +27,24 @@ PICTURE = b"\x89PNG not really"
 def missing(message: Message, path: str = "") -> Iterator[str]:
     """Yield what a message lacks or misspells by the options that the protocol's own descriptors carry."""
     for field in message.DESCRIPTOR.fields:
-        options = field.GetOptions().Extensions[proto_options_pb2.field_options]
+        # The typing of extensions knows only those that the protobuf package itself declares.
+        extensions: Any = field.GetOptions().Extensions
+        options = extensions[proto_options_pb2.field_options]
         here = f"{path}.{field.name}"
         value = getattr(message, field.name)
-        if options.is_mandatory and (len(value) == 0 if field.is_repeated else not message.HasField(field.name)):
-            # A field without presence holds its value or nothing at all.
-            if field.is_repeated or field.has_presence or not value:
+        # A field without presence, and a list, holds something or is not there.
+        present = message.HasField(field.name) if field.has_presence else bool(value)
+        if not present:
+            if options.is_mandatory:
                 yield here
             continue
-        texts = ([value] if value else []) if not field.is_repeated else list(value)
+        texts = list(value) if field.is_repeated else [value]
         if options.is_uuid:
             yield from (here for text in texts if str(uuid.UUID(text)) != text)
         if options.is_ulid:
             yield from (here for text in texts if str(ULID.from_str(text)) != text)
         if field.message_type is not None:
-            inner = list(value) if field.is_repeated else [value] if message.HasField(field.name) else []
-            for number, one in enumerate(inner):
+            for number, one in enumerate(texts):
                 yield from missing(one, f"{here}[{number}]")
 
 

@@ -179,7 +179,7 @@ def _draw_warm(draw: ImageDraw.ImageDraw, chance: Generator, view: View, one: Wa
     seen = min(one.count, 40)
     for place in range(seen):
         # People and cars go one behind the other, a herd goes as it likes.
-        beside_m = (place - (seen - 1) / 2.0 + float(chance.normal(0.0, 0.3))) * apart_m
+        beside_m = (place - (seen - 1) / 2.0) * (apart_m + float(chance.normal(0.0, 0.2 * apart_m)))
         distance_m = max(one.distance_m + float(chance.normal(0.0, 12.0 if one.kind == "animal" else 2.0)), 5.0)
         pixels_per_m = float(np.degrees(1.0 / distance_m)) / view.pixel_deg
         left_px = WIDTH_PX / 2.0 + off_axis_deg / view.pixel_deg + beside_m * pixels_per_m
