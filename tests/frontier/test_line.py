@@ -46,6 +46,7 @@ def test_every_vertex_is_found_at_the_length_of_the_geodesics_before_it(real_lin
     assert float(np.min(steps_m)) < 5.8
 
 
+@settings(deadline=None)
 @given(share=st.floats(0.0, 1.0))
 def test_chainage_to_point_to_chainage_returns_anywhere_on_the_real_line(real_line: Frontier, share: float) -> None:
     chainage_m = share * real_line.map_length_m
@@ -166,6 +167,15 @@ def test_a_closed_line_has_an_inside_all_the_way_round() -> None:
     outside = ring.locate(np.array([41.99, 42.05, 42.11]), np.array([35.99, 35.9, 36.11])).side
     assert inside.tolist() == [1, 1, 1]
     assert outside.tolist() == [-1, -1, -1]
+
+
+def test_the_middle_of_a_round_line_where_every_piece_is_as_near_finds_the_nearest() -> None:
+    around = np.linspace(0.0, 2 * np.pi, 400)
+    ring = fence(*np.column_stack([42.0 + np.cos(around), 36.0 + np.sin(around)]).tolist())
+    _, _, distance_m = GEOD.inv(np.full(400, 42.0), np.full(400, 36.0), *ring.vertices.T)
+    nearest_m = float(np.min(distance_m))
+    assert abs(ring.locate(42.0, 36.0).offset_m) == pytest.approx(nearest_m, rel=1e-4)
+    assert abs(ring.locate(42.0, 36.0).offset_m) <= nearest_m + 0.01
 
 
 def test_a_bad_position_among_many_gives_no_answer_and_stops_nothing(real_line: Frontier) -> None:

@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -18,6 +18,7 @@ def apart_m(first: tuple[float, float], second: tuple[float, float]) -> float:
     return float(GEOD.inv(*first, *second)[2])
 
 
+@settings(deadline=None)
 @given(lon=st.floats(38.0, 44.0), lat=st.floats(33.0, 37.5))
 def test_every_form_that_is_written_is_read_as_the_same_place(real_line: Frontier, lon: float, lat: float) -> None:
     words = describe(lon, lat, real_line)
@@ -26,6 +27,7 @@ def test_every_form_that_is_written_is_read_as_the_same_place(real_line: Frontie
         assert apart_m(parse(text, real_line), (lon, lat)) < 1.5
 
 
+@settings(deadline=None)
 @given(lon=st.floats(-180.0, 180.0), lat=st.floats(-90.0, 90.0))
 @example(lon=0.0, lat=-1e-7)
 @example(lon=0.0, lat=-9.9e-6)
@@ -38,6 +40,7 @@ def test_a_grid_reference_is_read_back_anywhere_on_earth(real_line: Frontier, lo
         assert apart_m(parse(words.utm, real_line), (lon, lat)) < 2.0
 
 
+@settings(deadline=None)
 @given(share=st.floats(0.0, 1.0), offset_m=st.floats(-20_000.0, 20_000.0))
 def test_chainage_words_are_read_back_beside_a_straight_line(share: float, offset_m: float) -> None:
     line = Frontier("a fence", "fence/1", "right", 0.0, np.array([[41.0, 36.0], [42.0, 36.7]]))
@@ -45,6 +48,7 @@ def test_chainage_words_are_read_back_beside_a_straight_line(share: float, offse
     assert apart_m(parse(describe(*place, line).chainage, line), place) < 1.5
 
 
+@settings(deadline=None)
 @given(share=st.floats(0.0, 1.0))
 def test_chainage_words_of_a_point_on_the_real_line_are_read_back(real_line: Frontier, share: float) -> None:
     place = real_line.point_at(share * real_line.map_length_m)
@@ -139,6 +143,7 @@ def test_a_place_that_does_not_exist_is_refused_with_the_reason(real_line: Front
         parse(text, real_line)
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=40) | st.text("0123456789 .,+-kmNSEW°'\"CFAZ", max_size=25))
 def test_any_text_gives_a_place_on_earth_or_a_refusal_and_nothing_else(real_line: Frontier, text: str) -> None:
     with contextlib.suppress(ValueError):

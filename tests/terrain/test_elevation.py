@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vallum.terrain.elevation import Elevation
@@ -47,6 +47,7 @@ def test_thirty_and_ninety_metre_cells_are_usable_and_wider_ones_indicative(cell
     )
 
 
+@settings(deadline=None)
 @given(east=st.floats(0.0005, 0.0085), south=st.floats(0.0005, 0.0055))
 def test_bilinear_ground_is_exact_on_a_tilted_plane(east: float, south: float) -> None:
     columns, rows = np.meshgrid(np.arange(9), np.arange(6))

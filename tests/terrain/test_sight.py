@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from affine import Affine
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -26,6 +26,7 @@ def walled() -> Elevation:
     return Elevation(heights, Affine(0.001, 0, 41.9, 0, -0.001, 36.1), "invented wall")
 
 
+@settings(deadline=None)
 @given(lon_1=LONGITUDES, lat_1=LATITUDES, height_1=HEIGHTS, lon_2=LONGITUDES, lat_2=LATITUDES, height_2=HEIGHTS)
 def test_whoever_sees_is_seen_to_the_last_bit(
     hills: Elevation, lon_1: float, lat_1: float, height_1: float, lon_2: float, lat_2: float, height_2: float
@@ -35,6 +36,7 @@ def test_whoever_sees_is_seen_to_the_last_bit(
     assert there == back
 
 
+@settings(deadline=None)
 @given(lon_1=LONGITUDES, lat_1=LATITUDES, lon_2=LONGITUDES, lat_2=LATITUDES, height=HEIGHTS, raised=HEIGHTS)
 def test_raising_the_target_never_loses_sight(
     hills: Elevation, lon_1: float, lat_1: float, lon_2: float, lat_2: float, height: float, raised: float
@@ -45,6 +47,7 @@ def test_raising_the_target_never_loses_sight(
     assert high.visible or not low.visible
 
 
+@settings(deadline=None)
 @given(bearing_deg=st.floats(0.0, 360.0), eye_m=st.floats(2.0, 60.0), target_m=st.floats(0.0, 20.0))
 def test_over_a_plain_sight_ends_at_the_horizon_of_the_closed_form(
     plain: Elevation, bearing_deg: float, eye_m: float, target_m: float
