@@ -28,7 +28,6 @@ const ENGLISH: DrawingWords = {
   kilometre: 'km',
   map: 'Map',
   mapUnavailable: 'The map cannot be drawn here (no WebGL 2). Lists, ribbon and tables work without it.',
-  notALegalBoundary: 'Not a legal boundary',
   simulated: 'simulated',
   legend: 'Legend',
   line: 'line',
@@ -64,7 +63,6 @@ const ARABIC: DrawingWords = {
   units: 'الوحدات',
   time: 'من الظهر إلى الظهر',
   kilometre: 'كم',
-  notALegalBoundary: 'ليست حدوداً قانونية',
   simulated: 'محاكاة',
   legend: 'مفتاح الرموز',
 };
@@ -165,7 +163,7 @@ function focusOf(next: Selection | null): TrackFocus | null {
   const said =
     language === 'en'
       ? ['persons on foot, 2–4', 'at the line 22:58–23:11, km 148.6–149.9']
-      : ['أشخاص راجلون، 2–4', 'عند الخط 22:58–23:11، كم 148.6–149.9'];
+      : ['أشخاص راجلون، \u20662–4\u2069', 'عند الخط \u206622:58–23:11\u2069، كم \u2066148.6–149.9\u2069'];
   return { track: track.track, history, forecast: track.forecast, words: said };
 }
 

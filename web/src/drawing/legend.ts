@@ -30,7 +30,9 @@ export function createLegend(
   const summary = document.createElement('summary');
   summary.textContent = words.legend;
   const list = document.createElement('ul');
-  for (const [text, swatch] of entries(words, elements)) {
+  const signs = entries(words, elements);
+  list.style.gridTemplateRows = `repeat(${Math.ceil(signs.length / 2)}, auto)`;
+  for (const [text, swatch] of signs) {
     const item = document.createElement('li');
     const said = document.createElement('span');
     said.textContent = text;

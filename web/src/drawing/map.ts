@@ -229,7 +229,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     },
     setLanguage: (nextLanguage, nextWords) => {
       language = nextLanguage;
-      notes.setLanguage(nextWords);
+      notes.setLanguage(nextLanguage, nextWords);
       redraw();
     },
     pause: (next) => {
@@ -303,7 +303,7 @@ function startMap(
 }
 
 /** A view for a browser that cannot draw the map: it takes everything and shows nothing. */
-function unavailable(setWords: (words: DrawingWords) => void, destroy: () => void): MapView {
+function unavailable(setLanguage: MapView['setLanguage'], destroy: () => void): MapView {
   const nothing = (): void => undefined;
   return {
     ...{
@@ -314,7 +314,7 @@ function unavailable(setWords: (words: DrawingWords) => void, destroy: () => voi
       setAlarms: nothing,
     },
     ...{ setTracks: nothing, setFocus: nothing, setHover: nothing, select: nothing, showRange: nothing },
-    setLanguage: (_language, words) => setWords(words),
+    setLanguage,
     pause: nothing,
     destroy,
   };

@@ -1,10 +1,10 @@
 // Which words stand on the map: the legend, and at the foot that this is no legal boundary and whose data it is.
 import type { Box } from './layout';
 import { createLegend } from './legend';
-import type { DrawingWords, Frontier, Obstacle } from './scene';
+import { nameIn, type DrawingWords, type Frontier, type Language, type Obstacle } from './scene';
 
 export interface MapNotes {
-  readonly setLanguage: (words: DrawingWords) => void;
+  readonly setLanguage: (language: Language, words: DrawingWords) => void;
   /** Which kinds of obstacle there are, for the legend. */
   readonly setElements: (elements: ReadonlySet<Obstacle['element']>) => void;
   /** Say in the map's place that it cannot be drawn. */
@@ -21,9 +21,9 @@ const ROOMY_PX = { width: 1100, height: 560 } as const;
 export function createMapNotes(
   container: HTMLElement,
   frontier: Frontier,
-  options: { readonly words: DrawingWords; readonly simulated: boolean },
+  options: { readonly language: Language; readonly words: DrawingWords; readonly simulated: boolean },
 ): MapNotes {
-  let { words } = options;
+  let { language, words } = options;
   let elements: ReadonlySet<Obstacle['element']> = new Set();
   const roomy = container.clientWidth >= ROOMY_PX.width && container.clientHeight >= ROOMY_PX.height;
   let legend = createLegend(words, elements, roomy);
@@ -34,9 +34,10 @@ export function createMapNotes(
 
   const write = (): void => {
     const strong = document.createElement('strong');
-    strong.textContent = [words.notALegalBoundary, ...(options.simulated ? [words.simulated] : [])].join(
-      ' · ',
-    );
+    strong.textContent = [
+      nameIn(frontier.notice, language),
+      ...(options.simulated ? [words.simulated] : []),
+    ].join(' · ');
     const credits = document.createElement('bdi');
     credits.textContent = frontier.attribution.join(' · ');
     caption.replaceChildren(strong, ...(credits.textContent === '' ? [] : [' · ', credits]));
@@ -50,8 +51,9 @@ export function createMapNotes(
   write();
   container.append(legend, caption);
   return {
-    setLanguage: (next) => {
-      words = next;
+    setLanguage: (nextLanguage, nextWords) => {
+      language = nextLanguage;
+      words = nextWords;
       renewLegend();
       write();
     },

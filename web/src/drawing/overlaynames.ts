@@ -20,6 +20,8 @@ import { widthOf, write, type TextLook } from './text';
 /** One or two lines under one another, each with its look. */
 export interface Writing {
   readonly lines: readonly { readonly text: string; readonly look: TextLook }[];
+  /** A dot that is drawn only together with its name. */
+  readonly dot?: Pixel;
 }
 
 type Context = CanvasRenderingContext2D;
@@ -80,30 +82,16 @@ export function places(
 ): void {
   scene.frontier.places.forEach((place, index) => {
     const at = scene.project([place.lon, place.lat]);
-    if (!inside(frame, at)) return;
+    if (!inside(frame, at) || scene.taken.some((box) => inside(box, at))) return;
     const crossing = place.kind === 'crossing';
-    if (crossing) {
-      drawCrossing(context, at.x, at.y, 5);
-      taken.push(boxRound(at.x, at.y, 7));
-    } else {
-      context.beginPath();
-      context.arc(at.x, at.y, 2, 0, 2 * Math.PI);
-      context.fillStyle = palette.text;
-      context.fill();
-      taken.push(boxRound(at.x, at.y, 2));
-    }
-    const wish = bothScripts(
-      context,
-      place.names,
-      scene.language,
-      crossing ? palette.textStrong : palette.text,
-    );
+    if (crossing) drawCrossing(context, at.x, at.y, 5);
+    taken.push(boxRound(at.x, at.y, crossing ? 7 : 2));
+    const colour = crossing ? palette.textStrong : palette.text;
+    const { lines, width, height } = bothScripts(context, place.names, scene.language, colour);
     wishes.push({
-      ...wish,
+      label: crossing ? { lines } : { lines, dot: at },
       rank: (crossing ? 10 : 20) + index / 1000,
-      ...at,
-      gap: crossing ? 9 : 6,
-      sides: SIDES,
+      ...{ ...at, width, height, gap: crossing ? 9 : 6, sides: SIDES },
     });
   });
 }
@@ -114,7 +102,7 @@ function bothScripts(
   names: Names,
   language: Language,
   colour: string,
-): { label: Writing; width: number; height: number } {
+): { lines: Writing['lines']; width: number; height: number } {
   const first = { text: nameIn(names, language), look: { size_px: 11.5, colour, halo: palette.halo } };
   const other = otherName(names, language);
   const lines =
@@ -122,7 +110,7 @@ function bothScripts(
       ? [first]
       : [first, { text: other, look: { size_px: 10, colour: palette.muted, halo: palette.halo } }];
   const width = Math.max(...lines.map(({ text, look }) => widthOf(context, text, look)));
-  return { label: { lines }, width, height: lines.length === 2 ? 27 : 14 };
+  return { lines, width, height: lines.length === 2 ? 27 : 14 };
 }
 
 /** The two sides' names, each at the free place nearest to the middle of the map. */
@@ -164,6 +152,12 @@ export function writeLines(context: Context, writing: Writing, box: Box, side: L
   const align = side === 'right' ? 'left' : side === 'left' ? 'right' : 'center';
   const x = side === 'right' ? box.x : side === 'left' ? box.x + box.width : box.x + box.width / 2;
   const step = box.height / writing.lines.length;
+  if (writing.dot !== undefined) {
+    context.beginPath();
+    context.arc(writing.dot.x, writing.dot.y, 2, 0, 2 * Math.PI);
+    context.fillStyle = palette.text;
+    context.fill();
+  }
   writing.lines.forEach(({ text, look }, index) => {
     write(context, text, x, box.y + (index + 0.5) * step, { ...look, align });
   });

@@ -50,7 +50,6 @@ export interface DrawingWords {
   readonly kilometre: string;
   readonly map: string;
   readonly mapUnavailable: string;
-  readonly notALegalBoundary: string;
   readonly simulated: string;
   readonly legend: string;
   readonly line: string;
