@@ -109,7 +109,6 @@ map.setWatched(picture.watched);
 map.setObstacles(picture.obstacles);
 map.setUnits(picture.units);
 map.setAlarms(picture.alarms);
-if (range !== null && asked.has('zoom')) ribbon.showWindow(range);
 select(selection);
 
 const live = new WebSocket(`ws://${location.host}/api/live`);

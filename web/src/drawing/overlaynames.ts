@@ -29,7 +29,7 @@ type Context = CanvasRenderingContext2D;
 /** Sides of a point that a name may stand on, best first. */
 export const SIDES: readonly LabelSide[] = ['right', 'left', 'above', 'below'];
 
-const KILOMETRES_APART_PX = 62;
+const KILOMETRES_APART_PX = 46;
 const COUNTRY_GAP_PX = 14;
 
 /** Kilometre figures stand on the far side of the line: obstacles have the home side. */

@@ -22,8 +22,6 @@ export interface RibbonOptions {
 
 export interface Ribbon {
   readonly draw: (state: RibbonState) => void;
-  /** Show a stretch of the line; null shows all of it. */
-  readonly showWindow: (range: Range | null) => void;
   readonly setLanguage: (language: Language, words: DrawingWords) => void;
   readonly destroy: () => void;
 }
@@ -33,9 +31,9 @@ const MARGIN_PX = 14;
 const ZOOM_STEP = 1.25;
 
 /**
- * Draw the ribbon on a canvas. Drag brushes a stretch, a click selects or clears, the wheel zooms about the pointer
- * (sideways or with shift: moves), a double click shows all. With the keyboard: + and - zoom, arrows move, Home shows
- * all, Escape takes the brush away.
+ * Draw the ribbon on a canvas. Drag brushes a stretch; a click selects, or outside the stretch takes it away; the wheel
+ * zooms about the pointer (sideways or with shift: moves); a double click shows the stretch, outside of it all. With the
+ * keyboard: + and - zoom, arrows move, Home shows all, Escape takes the stretch away.
  */
 export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions): Ribbon {
   let { language, words } = options;
@@ -70,6 +68,11 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
     view = window[1] - window[0] >= length_m() ? null : window;
     surface.redraw();
   };
+  const inRange = (event: MouseEvent): boolean => {
+    const range = state?.range ?? null;
+    const at_m = chainageOf(scale(), event.offsetX);
+    return range !== null && at_m >= range[0] && at_m <= range[1];
+  };
   const span = (): number => scale().window[1] - scale().window[0];
 
   const onPointerDown = (event: PointerEvent): void => {
@@ -101,7 +104,7 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
     }
     const selection = targetAt(targets, event.offsetX, event.offsetY, 3);
     if (selection !== null) options.onSelect(selection);
-    else options.onRange(null);
+    else if (!inRange(event)) options.onRange(null);
   };
   const onPointerLeave = (): void => options.onHover(null);
   const onPointerCancel = (): void => {
@@ -133,9 +136,13 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
     const act = acts[event.key];
     if (act === undefined) return;
     event.preventDefault();
+    event.stopPropagation();
     act();
   };
-  const onDoubleClick = (): void => show(whole());
+  const onDoubleClick = (event: MouseEvent): void => {
+    const range = state?.range ?? null;
+    show(range !== null && inRange(event) ? windowRound(range, length_m()) : whole());
+  };
 
   canvas.style.touchAction = 'none';
   const listeners = new AbortController();
@@ -154,7 +161,6 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
       state = next;
       surface.redraw();
     },
-    showWindow: (range) => show(range === null ? whole() : windowRound(range, length_m())),
     setLanguage: (nextLanguage, nextWords) => {
       language = nextLanguage;
       words = nextWords;

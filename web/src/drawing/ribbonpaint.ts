@@ -131,7 +131,7 @@ function paintLabels(context: CanvasRenderingContext2D, frame: RibbonFrame): voi
 
 function paintAxis(context: CanvasRenderingContext2D, frame: RibbonFrame): void {
   const { scale, lanes } = frame;
-  const { step_m, at_m } = ticks(scale, 70);
+  const { step_m, at_m } = ticks(scale, 60);
   for (const chainage_m of at_m) {
     const x = Math.round(pixelOf(scale, chainage_m)) + 0.5;
     context.fillStyle = withOpacity(palette.faint, 0.28);
