@@ -87,13 +87,14 @@ def forecast(track: Track, frontier: Frontier, now_s: float, horizon_s: float = 
     age_s = max(now_s - track.updated_s, 0.0)
     mean, covariance = predict(np.array(track.mean), np.array(track.covariance), age_s, 0.0)
     east_m_s, north_m_s = _true(mean[2:], track.north_bearing_deg)
-    moments_s = np.linspace(0.0, horizon_s, _MOMENTS)
-    lon, lat = _path(track.lon, track.lat, east_m_s, north_m_s, age_s + moments_s)
-    place = frontier.locate(lon, lat)
-    towards = 1.0 if place.offset_m[0] < 0.0 else -1.0
-    along, across = _line_axes(frontier, float(place.chainage_m[0]), track.north_bearing_deg)
+    here_lon, here_lat = _along_path(track, east_m_s, north_m_s, age_s)
+    here = frontier.locate(float(here_lon), float(here_lat))
+    towards = 1.0 if here.offset_m < 0.0 else -1.0
+    along, across = _line_axes(frontier, here.chainage_m, track.north_bearing_deg)
     if not _closes_in(mean, covariance, towards * across):
         return None
+    moments_s = np.linspace(0.0, horizon_s, _MOMENTS)
+    place = frontier.locate(*_along_path(track, east_m_s, north_m_s, age_s + moments_s))
     wander_m2 = _wandered(WANDER[track.classification], age_s + moments_s)
     sd_m = np.sqrt(_variance(covariance, across, moments_s) + wander_m2)
     # who walks round an end of the line does not cross it
@@ -155,14 +156,16 @@ def _true(velocity: Floats, north_bearing_deg: float) -> tuple[float, float]:
     return speed_m_s * math.sin(course_rad), speed_m_s * math.cos(course_rad)
 
 
-def _path(lon: float, lat: float, east_m_s: float, north_m_s: float, time_s: Floats) -> tuple[Floats, Floats]:
-    """Return a straight path over the ground, by the two radii of the ellipsoid at its start."""
-    flattened = 1.0 - _ECCENTRICITY_SQUARED * math.sin(math.radians(lat)) ** 2
+def _along_path(track: Track, east_m_s: float, north_m_s: float, time_s: Floats | float) -> tuple[Floats, Floats]:
+    """Return where a straight path over the ground leads, by the two radii of the ellipsoid at its start."""
+    latitude_rad = math.radians(track.lat)
+    flattened = 1.0 - _ECCENTRICITY_SQUARED * math.sin(latitude_rad) ** 2
     prime_m = _SEMI_MAJOR_M / math.sqrt(flattened)
     meridian_m = prime_m * (1.0 - _ECCENTRICITY_SQUARED) / flattened
+    times_s = np.asarray(time_s, dtype=np.float64)
     return (
-        lon + np.degrees(east_m_s * time_s / (prime_m * math.cos(math.radians(lat)))),
-        lat + np.degrees(north_m_s * time_s / meridian_m),
+        track.lon + np.degrees(east_m_s * times_s / (prime_m * math.cos(latitude_rad))),
+        track.lat + np.degrees(north_m_s * times_s / meridian_m),
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import ndtri
 
 from vallum.watch.detection import Detection
 from vallum.watch.tracker.associate import Gate, assign, distances, looks
@@ -110,8 +110,9 @@ class Tracker:
 
     def _gate(self) -> Gate:
         return Gate(
-            position=float(chi2.ppf(self.settings.gate_probability, 2)),
-            bearing=float(chi2.ppf(self.settings.gate_probability, 1)),
+            # quantiles of chi squared with two degrees of freedom and with one
+            position=-2.0 * math.log1p(-self.settings.gate_probability),
+            bearing=float(ndtri((1.0 + self.settings.gate_probability) / 2.0)) ** 2,
             bearing_reach_m=self.settings.bearing_reach_m,
             sensor_position_sd_m=self.settings.sensor_position_sd_m,
         )
