@@ -20,7 +20,7 @@ from vallum.simulate.still import View, Warm, still_png
 from vallum.simulate.world import World
 
 LOOK_EVERY_S = 1.0  # scenario seconds
-SHORTEST_SLEEP_S = 0.05  # machine seconds: at high speed several looks follow each other
+SHORTEST_SLEEP_S = 0.02  # machine seconds: at high speed several looks follow each other
 FURTHEST_BEHIND_S = 15.0  # scenario seconds; older looks are left out rather than sent late
 TRUTH_EVERY_S = 5.0  # machine seconds
 BLIND_BELOW = 0.08
