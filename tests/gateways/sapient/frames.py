@@ -220,14 +220,14 @@ class Node:
             self.writer.write(struct.pack("<I", len(each)) + each)
 
     async def receive(self) -> SapientMessage:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             (length,) = struct.unpack("<I", await self._reader.readexactly(4))
             return SapientMessage.FromString(await self._reader.readexactly(length))
 
     async def closed(self) -> bool:
         """Wait for the other side to close, past anything that it still says."""
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while await self._reader.read(65536):
                     pass
         except ConnectionError:
@@ -240,7 +240,7 @@ class Node:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds; the test fails by its own deadline if it never does."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         # What is waited for changes on the same loop, but in code that knows no tests.
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,10 @@ class Peer:
 
     async def received(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             line = await self._process.stdout.readline()
         message: dict[str, Any] = json.loads(line)
         return message
-
-
-Meeting = Callable[..., Awaitable[Peer]]
 
 
 @asynccontextmanager
