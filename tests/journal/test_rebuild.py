@@ -101,7 +101,7 @@ def test_rebuilding_gives_identical_views(tmp_path: Path) -> None:
         journal.append(Draft(type="alarm.closed", actor="watch.1", body=Closed(alarm="a-3")))
         rows = journal.rows("alarms")
     rebuilt = rebuild(tmp_path, registry())
-    assert (rebuilt.records, rebuilt.rows, rebuilt.changed) == (41, {"alarms": 6}, False)
+    assert (rebuilt.records, rebuilt.rows, rebuilt.identical) == (41, {"alarms": 6}, True)
     with open_journal(tmp_path) as journal:
         assert journal.rows("alarms") == rows
 
@@ -111,7 +111,7 @@ def test_a_changed_reducer_shows_after_a_rebuild(tmp_path: Path) -> None:
         journal.append(draft("a-1"))
         (before,) = journal.rows("alarms")
     new = changed(lambda row, body, header: before.model_copy(update={"times": 100}))
-    assert rebuild(tmp_path, new).changed
+    assert not rebuild(tmp_path, new).identical
     with Journal.open(tmp_path, new, clock=Clock.machine(), originator="guard") as journal:
         assert journal.row("alarms", "a-1").times == 100
 

@@ -28,15 +28,15 @@ class Rebuilt:
     digest_after: str
 
     @property
-    def changed(self) -> bool:
-        """Return whether the views were something else than what the records make of them.
+    def identical(self) -> bool:
+        """Return whether the views were already what the records make of them.
 
         Examples
         --------
-        >>> Rebuilt(records=0, rows={}, digest_before="a", digest_after="a").changed
-        False
+        >>> Rebuilt(records=0, rows={}, digest_before="a", digest_after="a").identical
+        True
         """
-        return self.digest_before != self.digest_after
+        return self.digest_before == self.digest_after
 
 
 def rebuild(folder: Path, registry: Registry) -> Rebuilt:
