@@ -21,5 +21,5 @@ export default defineConfig(({ mode }) => ({
     // The stand-in answers /api itself; otherwise a running `vallum serve` does.
     proxy: { ...(mode === 'standin' ? {} : { '/api': { target: 'http://127.0.0.1:8787', ws: true } }) },
   },
-  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], environment: 'node' },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
 }));

@@ -199,7 +199,7 @@ export function card(night: Night, id: string): Schemas['AlarmCard'] {
           },
     stills:
       row.priority === 1
-        ? [{ url: `/api/alarms/${id}/stills/1`, sensor_id: 'CAM-07', at: row.raised_at, asked_for: false }]
+        ? [{ url: `/api/stills/${id}.png`, sensor_id: 'CAM-07', at: row.raised_at, asked_for: false }]
         : [],
     still_absent_reason:
       row.priority === 1 ? null : seen ? 'No camera covers this place.' : 'This alarm is about a sensor.',
@@ -228,9 +228,16 @@ export const TRUTH: Schemas['TruthShape'] = {
   over: true,
   crossed: 9,
   crossed_groups: 3,
+  reported: 3,
   seen: 2,
   unseen: [{ at: iso(START_MS + 7_200_000), chainage_m: 242_300, kind: 'person', count: 2 }],
   alarms: 14,
-  alarms_by_cause: { person: 4, herder: 5, animal: 3, vehicle: 1, 'sensor silent': 1 },
+  alarms_by_cause: {
+    crossed: 3,
+    'came near': 2,
+    'herder or animals': 6,
+    'own patrol': 1,
+    'nothing there': 2,
+  },
   rule: 'An alarm counts for a group if it was raised within 1 km and 10 minutes of where the group then was.',
 };

@@ -109,6 +109,8 @@ export function frontier(line: readonly LinePoint[]): Schemas['FrontierShape'] {
     title: { en: 'Iraq–Syria', ar: 'العراق – سوريا', ckb: 'عێراق – سووریا' },
     this_side: { en: 'Iraq', ar: 'العراق', ckb: 'عێراق' },
     that_side: { en: 'Syria', ar: 'سوريا', ckb: 'سووریا' },
+    notice: { en: 'not a legal boundary', ar: 'ليس حدًّا قانونيًّا', ckb: 'سنوورێکی یاسایی نییە' },
+    scenario_note: 'Posts, sensors, units and what happens are invented; the line and the places are real.',
     line_version: 'natural-earth-10m',
     origin: 'Tigris tri-point',
     home_side: 'left',

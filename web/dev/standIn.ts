@@ -71,9 +71,9 @@ function play(server: ViteDevServer): void {
     if (path === '/api/picture') return night.picture;
     if (path === '/api/tracks') return night.picture.tracks;
     if (path === '/api/truth' && over) return TRUTH;
-    const [, , thing, id, rest] = path.split('/');
-    if (thing === 'alarms' && id !== undefined)
-      return rest === 'stills' ? thermalStill(3, 7) : card(night, id);
+    if (path.startsWith('/api/stills/')) return thermalStill(3, 7);
+    const [, , thing, id] = path.split('/');
+    if (thing === 'alarms' && id !== undefined) return card(night, id);
     const track = night.picture.tracks.find((one) => thing === 'tracks' && String(one.track) === id);
     if (track !== undefined) {
       const ago = (i: number): string => iso(now_ms() - i * 60_000);
@@ -100,7 +100,7 @@ function play(server: ViteDevServer): void {
         body = {};
       } else if (path === '/api/night/end') {
         over = true;
-        body = TRUTH;
+        body = {};
       } else if (request.method === 'POST') {
         body = command(night, path, await bodyOf(request), now_ms(), announce);
       } else {

@@ -4,125 +4,6 @@
  */
 
 export interface paths {
-    "/api/enter": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_enter_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** F */
-        get: operations["f_api_me_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/leave": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_leave_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/frontier": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** F */
-        get: operations["f_api_frontier_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** F */
-        get: operations["f_api_picture_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tracks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** F */
-        get: operations["f_api_tracks_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tracks/{track}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** F */
-        get: operations["f_api_tracks__track__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/alarms/{alarm_id}": {
         parameters: {
             query?: never;
@@ -130,8 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_api_alarms__alarm_id__get"];
+        /**
+         * Alarm
+         * @description Tell everything about one alarm: place, pictures, who could go, which camera could look, who can see it.
+         */
+        get: operations["alarm_api_alarms__alarm_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -149,42 +33,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_alarms__alarm_id__acknowledge_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/alarms/{alarm_id}/shelve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_alarms__alarm_id__shelve_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/alarms/{alarm_id}/unshelve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_alarms__alarm_id__unshelve_post"];
+        /**
+         * Acknowledge
+         * @description Make the alarm this person's.
+         */
+        post: operations["acknowledge_api_alarms__alarm_id__acknowledge_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,8 +53,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_alarms__alarm_id__close_post"];
+        /**
+         * Close
+         * @description Say what it was and end it.
+         */
+        post: operations["close_api_alarms__alarm_id__close_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -217,8 +73,91 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_alarms__alarm_id__look_post"];
+        /**
+         * Look
+         * @description Ask a camera to look again at where the alarm is.
+         */
+        post: operations["look_api_alarms__alarm_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm_id}/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shelve
+         * @description Put the alarm aside for a reason and a time.
+         */
+        post: operations["shelve_api_alarms__alarm_id__shelve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm_id}/unshelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshelve
+         * @description Take the alarm back from the shelf.
+         */
+        post: operations["unshelve_api_alarms__alarm_id__unshelve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter
+         * @description Trade the one-time token of a sign-in link for a session cookie.
+         */
+        post: operations["enter_api_enter_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/frontier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frontier
+         * @description Tell the line and all that does not move.
+         */
+        get: operations["frontier_api_frontier_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -234,25 +173,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_incidents_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/incidents/{incident_id}/update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_incidents__incident_id__update_post"];
+        /**
+         * Open Incident
+         * @description Open an incident, on an alarm or without one.
+         */
+        post: operations["open_incident_api_incidents_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -268,15 +193,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_incidents__incident_id__close_post"];
+        /**
+         * Close Incident
+         * @description End an incident with its outcome.
+         */
+        post: operations["close_incident_api_incidents__incident_id__close_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/tasks": {
+    "/api/incidents/{incident_id}/update": {
         parameters: {
             query?: never;
             header?: never;
@@ -285,59 +213,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_tasks_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{task_id}/{step}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_tasks__task_id___step__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/radio": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** F */
-        post: operations["f_api_radio_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/place": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** F */
-        get: operations["f_api_place_get"];
-        put?: never;
-        post?: never;
+        /**
+         * Update Incident
+         * @description Add what is known now.
+         */
+        post: operations["update_incident_api_incidents__incident_id__update_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -351,8 +231,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_api_journal_get"];
+        /**
+         * Journal
+         * @description Read the journal in order; for those whose role may.
+         */
+        get: operations["journal_api_journal_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -361,15 +244,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/truth": {
+    "/api/leave": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_api_truth_get"];
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Sign out.
+         */
+        post: operations["leave_api_leave_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Say who is signed in and what that person may do.
+         */
+        get: operations["me_api_me_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -387,23 +293,209 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F */
-        post: operations["f_api_night_end_post"];
+        /**
+         * End Night
+         * @description End the simulated night; soon after, the truth can be asked.
+         */
+        post: operations["end_night_api_night_end_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/live-messages": {
+    "/api/picture": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_api_live_messages_get"];
+        /**
+         * Picture
+         * @description Tell everything at once.
+         */
+        get: operations["picture_api_picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Place
+         * @description Read a place as people say it: MGRS, UTM, lat/lon or chainage.
+         */
+        get: operations["place_api_place_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/radio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Radio
+         * @description Write down one line of the radio log.
+         */
+        post: operations["log_radio_api_radio_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stills/{name}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Still
+         * @description Give the picture that a sensor gave.
+         */
+        get: operations["still_api_stills__name__png_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Task
+         * @description Ask a unit to go somewhere.
+         */
+        post: operations["send_task_api_tasks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Task
+         * @description Take one step of a task's life.
+         */
+        post: operations["move_task_api_tasks__task_id___step__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terrain/shade.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shade
+         * @description Give the shaded ground.
+         */
+        get: operations["shade_api_terrain_shade_png_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tracks
+         * @description List what the tracker believes moves.
+         */
+        get: operations["tracks_api_tracks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tracks/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Track
+         * @description Tell one track with where it was.
+         */
+        get: operations["track_api_tracks__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/truth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Truth
+         * @description After a simulated night: what really happened.
+         */
+        get: operations["truth_api_truth_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -422,75 +514,163 @@ export interface components {
          */
         AlarmCard: {
             alarm: components["schemas"]["AlarmRow"];
-            place: components["schemas"]["PlaceShape"] | null;
-            /** Stills */
-            stills: components["schemas"]["StillShape"][];
-            /** Still Absent Reason */
-            still_absent_reason: string | null;
-            /** Units */
-            units: components["schemas"]["UnitOffer"][];
             /** Cameras */
             cameras: components["schemas"]["CameraOffer"][];
+            place: components["schemas"]["PlaceShape"] | null;
             released: components["schemas"]["Released"];
+            /** Still Absent Reason */
+            still_absent_reason: string | null;
+            /** Stills */
+            stills: components["schemas"]["StillShape"][];
             track: components["schemas"]["TrackShape"] | null;
+            /** Units */
+            units: components["schemas"]["UnitOffer"][];
         };
         /**
          * AlarmRow
          * @description An alarm as the page shows it. The picture stays in the record and is fetched on its own.
          */
         AlarmRow: {
+            /**
+             * Acknowledged At
+             * @default null
+             */
+            acknowledged_at: string | null;
+            /**
+             * Acknowledged By
+             * @default null
+             */
+            acknowledged_by: string | null;
             /** Alarm Id */
             alarm_id: string;
-            /** Rule */
-            rule: string;
             /**
-             * Kind
-             * @enum {string}
+             * Cause
+             * @default null
              */
-            kind: "approach" | "crossed" | "sensor_silent" | "sensor_alert" | "report_flood";
+            cause: string | null;
             /**
-             * Priority
-             * @enum {integer}
+             * Chainage M
+             * @default null
              */
-            priority: 1 | 2 | 3;
+            chainage_m: number | null;
             /**
              * Classification
              * @default unknown
              * @enum {string}
              */
             classification: "person" | "vehicle" | "animal" | "unknown";
-            /** Count Low */
-            count_low?: number | null;
-            /** Count High */
-            count_high?: number | null;
-            /** Track */
-            track?: number | null;
-            /** Sensor Id */
-            sensor_id?: string | null;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /** Chainage M */
-            chainage_m?: number | null;
-            /** Offset M */
-            offset_m?: number | null;
-            /** Side */
-            side?: ("this side" | "uncertain band" | "that side") | null;
-            forecast?: components["schemas"]["CrossingForecast"] | null;
+            /**
+             * Closed At
+             * @default null
+             */
+            closed_at: string | null;
+            /**
+             * Closed By
+             * @default null
+             */
+            closed_by: string | null;
+            /**
+             * Count High
+             * @default null
+             */
+            count_high: number | null;
+            /**
+             * Count Low
+             * @default null
+             */
+            count_low: number | null;
+            /**
+             * Disposition
+             * @default null
+             */
+            disposition: ("confirmed" | "benign" | "nuisance" | "false" | "own_activity" | "technical" | "undetermined") | null;
             /**
              * @default {
              *       "detections": [],
-             *       "sensor_states": {}
+             *       "sensor_states": {},
+             *       "still_absent_reason": null,
+             *       "still_png_base64": null,
+             *       "still_report_id": null,
+             *       "still_sensor_id": null
              *     }
              */
             evidence: components["schemas"]["Evidence"];
+            /** @default null */
+            forecast: components["schemas"]["CrossingForecast"] | null;
             /**
-             * Words
-             * @description what a sensor or rule said, as plain text
-             * @default
+             * History
+             * @default []
              */
-            words: string;
+            history: components["schemas"]["HistoryLine"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "approach" | "crossed" | "sensor_silent" | "sensor_alert" | "report_flood";
+            /**
+             * Lat
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Lon
+             * @default null
+             */
+            lon: number | null;
+            /**
+             * Offset M
+             * @default null
+             */
+            offset_m: number | null;
+            /**
+             * Priority
+             * @enum {integer}
+             */
+            priority: 1 | 2 | 3;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Record Id */
+            record_id: string;
+            /**
+             * Released To
+             * @default []
+             */
+            released_to: string[];
+            /** Rule */
+            rule: string;
+            /**
+             * Sensor Id
+             * @default null
+             */
+            sensor_id: string | null;
+            /**
+             * Shelf Reason
+             * @default null
+             */
+            shelf_reason: string | null;
+            /**
+             * Shelved By
+             * @default null
+             */
+            shelved_by: string | null;
+            /**
+             * Shelved Until
+             * @default null
+             */
+            shelved_until: string | null;
+            /**
+             * Side
+             * @default null
+             */
+            side: ("this side" | "uncertain band" | "that side") | null;
+            /**
+             * Simulated
+             * @default false
+             */
+            simulated: boolean;
             /**
              * State
              * @default unacknowledged
@@ -498,45 +678,16 @@ export interface components {
              */
             state: "unacknowledged" | "acknowledged" | "shelved" | "closed";
             /**
-             * Raised At
-             * Format: date-time
+             * Track
+             * @default null
              */
-            raised_at: string;
+            track: number | null;
             /**
-             * Simulated
-             * @default false
+             * Words
+             * @description what a sensor or rule said, as plain text
+             * @default
              */
-            simulated: boolean;
-            /** Acknowledged By */
-            acknowledged_by?: string | null;
-            /** Acknowledged At */
-            acknowledged_at?: string | null;
-            /** Shelved By */
-            shelved_by?: string | null;
-            /** Shelved Until */
-            shelved_until?: string | null;
-            /** Shelf Reason */
-            shelf_reason?: string | null;
-            /** Closed By */
-            closed_by?: string | null;
-            /** Closed At */
-            closed_at?: string | null;
-            /** Disposition */
-            disposition?: ("confirmed" | "benign" | "nuisance" | "false" | "own_activity" | "technical" | "undetermined") | null;
-            /** Cause */
-            cause?: string | null;
-            /**
-             * Released To
-             * @default []
-             */
-            released_to: string[];
-            /** Record Id */
-            record_id: string;
-            /**
-             * History
-             * @default []
-             */
-            history: components["schemas"]["HistoryLine"][];
+            words: string;
         };
         /**
          * AssignmentRow
@@ -545,78 +696,78 @@ export interface components {
         AssignmentRow: {
             /** Assignment Id */
             assignment_id: string;
-            /** Section Id */
-            section_id: string;
-            /** Name */
-            name: string;
             /** From M */
             from_m: number;
-            /** To M */
-            to_m: number;
+            /** Name */
+            name: string;
+            /** Party */
+            party: string;
             /**
              * Role
              * @enum {string}
              */
             role: "first_line" | "second_line" | "builder" | "watcher";
-            /** Party */
-            party: string;
+            /** Section Id */
+            section_id: string;
             /**
              * Since
              * Format: date
              */
             since: string;
-            /** Until */
-            until?: string | null;
             /** Source */
             source: string;
+            /** To M */
+            to_m: number;
+            /** Until */
+            until?: string | null;
         };
         /**
          * CameraOffer
          * @description A camera that could look again.
          */
         CameraOffer: {
-            /** Sensor Id */
-            sensor_id: string;
             /** Distance M */
             distance_m: number;
             /** In Sector */
             in_sector: boolean;
+            /** Sensor Id */
+            sensor_id: string;
         };
         /**
          * ChangedMessage
          * @description One row of one view is new, different or gone.
          */
         ChangedMessage: {
+            /** Key */
+            key: string;
             /**
              * Kind
              * @default changed
              * @constant
              */
             kind: "changed";
+            /** Row */
+            row: {
+                [key: string]: unknown;
+            } | null;
             /**
              * View
              * @enum {string}
              */
             view: "alarms" | "incidents" | "tasks" | "radio" | "quarantine" | "sensors" | "units" | "obstacles" | "works";
-            /** Key */
-            key: string;
-            /** Row */
-            row: {
-                [key: string]: unknown;
-            } | null;
         };
         /**
          * Close
          * @description What it was, and why it came.
          */
         Close: {
+            /** Cause */
+            cause: string;
             /**
              * Disposition
              * @enum {string}
              */
             disposition: "confirmed" | "benign" | "nuisance" | "false" | "own_activity" | "technical" | "undetermined";
-            /** Cause */
-            cause: string;
         };
         /**
          * CloseIncident
@@ -631,15 +782,15 @@ export interface components {
          * @description When and where a track is expected at the line, and how sure that is.
          */
         CrossingForecast: {
-            /** Chainage M */
-            chainage_m: number;
-            /** Chainage Sd M */
-            chainage_sd_m: number;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /** Chainage M */
+            chainage_m: number;
+            /** Chainage Sd M */
+            chainage_sd_m: number;
             /**
              * Earliest
              * Format: date-time
@@ -675,98 +826,107 @@ export interface components {
             sensor_states?: {
                 [key: string]: string;
             };
-            /** Still Report Id */
-            still_report_id?: string | null;
-            /** Still Sensor Id */
-            still_sensor_id?: string | null;
-            /** Still Png Base64 */
-            still_png_base64?: string | null;
-            /** Still Absent Reason */
-            still_absent_reason?: string | null;
+            /**
+             * Still Absent Reason
+             * @default null
+             */
+            still_absent_reason: string | null;
+            /**
+             * Still Png Base64
+             * @default null
+             */
+            still_png_base64: string | null;
+            /**
+             * Still Report Id
+             * @default null
+             */
+            still_report_id: string | null;
+            /**
+             * Still Sensor Id
+             * @default null
+             */
+            still_sensor_id: string | null;
         };
         /**
          * EvidenceDetection
          * @description One detection as it was believed when the alarm was raised.
          */
         EvidenceDetection: {
-            /** Sensor Id */
-            sensor_id: string;
-            /** Report Id */
-            report_id: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /** Azimuth Deg */
-            azimuth_deg?: number | null;
-            /** Range M */
-            range_m?: number | null;
+            /**
+             * Azimuth Deg
+             * @default null
+             */
+            azimuth_deg: number | null;
             /**
              * Classification
              * @default unknown
              * @enum {string}
              */
             classification: "person" | "vehicle" | "animal" | "unknown";
-            /** Confidence */
-            confidence?: number | null;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Lat
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Lon
+             * @default null
+             */
+            lon: number | null;
+            /**
+             * Range M
+             * @default null
+             */
+            range_m: number | null;
+            /** Report Id */
+            report_id: string;
+            /** Sensor Id */
+            sensor_id: string;
         };
         /**
          * FigureShape
          * @description A figure with where it comes from: it can always be asked.
          */
         FigureShape: {
+            /** As Of */
+            as_of: string | null;
             /**
              * Key
              * @enum {string}
              */
             key: "closed" | "planned" | "not_watched" | "alarms_waiting" | "sensors_live" | "sensors_total";
-            /** Value */
-            value: number;
-            /**
-             * Unit
-             * @enum {string}
-             */
-            unit: "km" | "count";
-            /** As Of */
-            as_of: string | null;
             /**
              * Source
              * @description in words: what was counted, on whose word, on what assumption
              */
             source: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "km" | "count";
+            /** Value */
+            value: number;
         };
         /**
          * FrontierShape
          * @description The line and all that does not move.
          */
         FrontierShape: {
-            /** Name */
-            name: string;
-            title: components["schemas"]["Names"];
-            this_side: components["schemas"]["Names"];
-            that_side: components["schemas"]["Names"];
-            /** Line Version */
-            line_version: string;
-            /** Origin */
-            origin: string;
-            /**
-             * Home Side
-             * @enum {string}
-             */
-            home_side: "left" | "right";
-            /** Map Length M */
-            map_length_m: number;
-            /** Reported Length M */
-            reported_length_m: number | null;
-            /** Lateral Uncertainty M */
-            lateral_uncertainty_m: number;
-            /** Line */
-            line: components["schemas"]["LinePoint"][];
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentRow"][];
+            /** Attribution */
+            attribution: string[];
             /**
              * Band
              * @description closed ring round the lateral uncertainty
@@ -775,18 +935,11 @@ export interface components {
                 number,
                 number
             ][];
-            /** Sections */
-            sections: components["schemas"]["SectionShape"][];
-            /** Assignments */
-            assignments: components["schemas"]["AssignmentRow"][];
-            /** Parties */
-            parties: {
-                [key: string]: components["schemas"]["Names"];
-            };
-            /** Towers */
-            towers: components["schemas"]["Tower"][];
-            /** Places */
-            places: components["schemas"]["NamedPlace"][];
+            /**
+             * Home Side
+             * @enum {string}
+             */
+            home_side: "left" | "right";
             /**
              * Lakes
              * @description GeoJSON FeatureCollection
@@ -794,6 +947,21 @@ export interface components {
             lakes: {
                 [key: string]: unknown;
             };
+            /** Lateral Uncertainty M */
+            lateral_uncertainty_m: number;
+            /** Line */
+            line: components["schemas"]["LinePoint"][];
+            /** Line Version */
+            line_version: string;
+            /**
+             * Local Zone
+             * @description IANA name, such as Asia/Baghdad
+             */
+            local_zone: string;
+            /** Map Length M */
+            map_length_m: number;
+            /** Name */
+            name: string;
             /**
              * Neighbours
              * @description GeoJSON FeatureCollection
@@ -801,45 +969,77 @@ export interface components {
             neighbours: {
                 [key: string]: unknown;
             };
-            terrain: components["schemas"]["Terrain"] | null;
-            /** Attribution */
-            attribution: string[];
+            /** @description stands at the foot of every map, such as: not a legal boundary */
+            notice: components["schemas"]["Names"];
+            /** Origin */
+            origin: string;
+            /** Parties */
+            parties: {
+                [key: string]: components["schemas"]["Names"];
+            };
+            /** Places */
+            places: components["schemas"]["NamedPlace"][];
+            /** Reported Length M */
+            reported_length_m: number | null;
             /**
-             * Local Zone
-             * @description IANA name, such as Asia/Baghdad
+             * Scenario Note
+             * @description what is invented in a simulated night
              */
-            local_zone: string;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+            scenario_note: string | null;
+            /** Sections */
+            sections: components["schemas"]["SectionShape"][];
+            terrain: components["schemas"]["Terrain"] | null;
+            that_side: components["schemas"]["Names"];
+            this_side: components["schemas"]["Names"];
+            title: components["schemas"]["Names"];
+            /** Towers */
+            towers: components["schemas"]["Tower"][];
         };
         /**
          * HistoryLine
          * @description One step: what, when, by whom, why.
          */
         HistoryLine: {
-            /** Type */
-            type: string;
+            /** Actor */
+            actor: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Actor */
-            actor: string;
             /**
              * Note
              * @default
              */
             note: string;
+            /** Type */
+            type: string;
         };
         /**
          * IncidentRow
          * @description An incident as the page shows it.
          */
         IncidentRow: {
+            /**
+             * Alarm Id
+             * @default null
+             */
+            alarm_id: string | null;
+            /**
+             * Chainage M
+             * @default null
+             */
+            chainage_m: number | null;
+            /**
+             * Closed At
+             * @default null
+             */
+            closed_at: string | null;
+            /**
+             * History
+             * @default []
+             */
+            history: components["schemas"]["HistoryLine"][];
             /** Incident Id */
             incident_id: string;
             /**
@@ -847,25 +1047,21 @@ export interface components {
              * @enum {string}
              */
             kind: "crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection";
-            /** Alarm Id */
-            alarm_id?: string | null;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /** Chainage M */
-            chainage_m?: number | null;
+            /**
+             * Lat
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Lon
+             * @default null
+             */
+            lon: number | null;
             /**
              * Note
              * @default
              */
             note: string;
-            /**
-             * State
-             * @default open
-             * @enum {string}
-             */
-            state: "open" | "closed";
             /**
              * Opened At
              * Format: date-time
@@ -873,34 +1069,38 @@ export interface components {
             opened_at: string;
             /** Opened By */
             opened_by: string;
-            /** Closed At */
-            closed_at?: string | null;
-            /** Outcome */
-            outcome?: string | null;
+            /**
+             * Outcome
+             * @default null
+             */
+            outcome: string | null;
             /**
              * Simulated
              * @default false
              */
             simulated: boolean;
             /**
-             * History
-             * @default []
+             * State
+             * @default open
+             * @enum {string}
              */
-            history: components["schemas"]["HistoryLine"][];
+            state: "open" | "closed";
         };
         /**
          * JournalLine
          * @description One record as an auditor reads it.
          */
         JournalLine: {
-            /** Seq */
-            seq: number;
-            /** Id */
-            id: string;
-            /** Type */
-            type: string;
             /** Actor */
             actor: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+            /** Id */
+            id: string;
             /** Nature */
             nature: string;
             /**
@@ -913,32 +1113,33 @@ export interface components {
              * Format: date-time
              */
             recorded: string;
-            /** Hash */
-            hash: string;
-            /** Body */
-            body: {
-                [key: string]: unknown;
-            };
+            /** Seq */
+            seq: number;
+            /** Type */
+            type: string;
         };
         /**
          * LinePoint
          * @description A point of the line, dense enough to draw and to interpolate by chainage.
          */
         LinePoint: {
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /** Chainage M */
-            chainage_m: number;
             /** Bearing Deg */
             bearing_deg: number;
+            /** Chainage M */
+            chainage_m: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
         };
+        LiveMessage: components["schemas"]["PictureMessage"] | components["schemas"]["ChangedMessage"] | components["schemas"]["PulseMessage"] | components["schemas"]["WatchedMessage"];
         /**
          * LoadShape
          * @description How the alarms weigh on those who answer them.
          */
         LoadShape: {
+            /** Acknowledge Median S */
+            acknowledge_median_s: number | null;
             /** Alarms Last 10 Min */
             alarms_last_10_min: number;
             /** Alarms Per Operator 10 Min */
@@ -949,8 +1150,6 @@ export interface components {
             share_by_priority: {
                 [key: string]: number;
             };
-            /** Acknowledge Median S */
-            acknowledge_median_s: number | null;
             /** Shelved */
             shelved: number;
         };
@@ -961,6 +1160,8 @@ export interface components {
         LogRadio: {
             /** Callsign */
             callsign: string;
+            /** Entered For Unit */
+            entered_for_unit?: string | null;
             /**
              * Place
              * @default
@@ -968,8 +1169,6 @@ export interface components {
             place: string;
             /** Text */
             text: string;
-            /** Entered For Unit */
-            entered_for_unit?: string | null;
         };
         /**
          * Look
@@ -992,14 +1191,14 @@ export interface components {
          * @description Who is signed in, for which party, and which kinds of action that person may do.
          */
         Me: {
-            /** Name */
-            name: string;
-            /** Roles */
-            roles: string[];
-            /** Party */
-            party: string;
             /** May */
             may: string[];
+            /** Name */
+            name: string;
+            /** Party */
+            party: string;
+            /** Roles */
+            roles: string[];
         };
         /**
          * MissedCrossing
@@ -1013,10 +1212,10 @@ export interface components {
             at: string;
             /** Chainage M */
             chainage_m: number;
-            /** Kind */
-            kind: string;
             /** Count */
             count: number;
+            /** Kind */
+            kind: string;
         };
         /**
          * MoveTask
@@ -1039,30 +1238,30 @@ export interface components {
          * @description A town or a crossing point.
          */
         NamedPlace: {
+            /** Chainage M */
+            chainage_m?: number | null;
             /**
              * Kind
              * @enum {string}
              */
             kind: "place" | "crossing";
-            names: components["schemas"]["Names"];
-            /** Lon */
-            lon: number;
             /** Lat */
             lat: number;
-            /** Chainage M */
-            chainage_m?: number | null;
+            /** Lon */
+            lon: number;
+            names: components["schemas"]["Names"];
         };
         /**
          * Names
          * @description A name in the page's languages; the English one is always there.
          */
         Names: {
-            /** En */
-            en: string;
             /** Ar */
             ar?: string | null;
             /** Ckb */
             ckb?: string | null;
+            /** En */
+            en: string;
         };
         /**
          * Nothing
@@ -1074,8 +1273,16 @@ export interface components {
          * @description An obstacle element as the centre knows it.
          */
         ObstacleRow: {
-            /** Obstacle Id */
-            obstacle_id: string;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /**
+             * Depth M
+             * @default null
+             */
+            depth_m: number | null;
             /**
              * Element
              * @enum {string}
@@ -1083,87 +1290,91 @@ export interface components {
             element: "trench" | "berm" | "wire" | "wall" | "lighting" | "patrol_road";
             /** From M */
             from_m: number;
-            /** To M */
-            to_m: number;
             /**
-             * State
-             * @enum {string}
+             * Height M
+             * @default null
              */
-            state: "not started" | "cleared" | "excavated" | "shaped" | "wired" | "inspected" | "accepted" | "degraded";
-            /** Depth M */
-            depth_m?: number | null;
-            /** Width M */
-            width_m?: number | null;
-            /** Height M */
-            height_m?: number | null;
-            /** Reported Length M */
-            reported_length_m?: number | null;
+            height_m: number | null;
+            /** Obstacle Id */
+            obstacle_id: string;
             /** Party */
             party: string;
-            /**
-             * As Of
-             * Format: date
-             */
-            as_of: string;
             /**
              * Placement
              * @enum {string}
              */
             placement: "surveyed" | "reported" | "invented";
+            /**
+             * Reported Length M
+             * @default null
+             */
+            reported_length_m: number | null;
             /** Source */
             source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not started" | "cleared" | "excavated" | "shaped" | "wired" | "inspected" | "accepted" | "degraded";
+            /** To M */
+            to_m: number;
+            /**
+             * Width M
+             * @default null
+             */
+            width_m: number | null;
         };
         /**
          * OpenIncident
          * @description A person opens an incident on an alarm or at a place.
          */
         OpenIncident: {
+            /** Alarm Id */
+            alarm_id?: string | null;
             /**
              * Kind
              * @enum {string}
              */
             kind: "crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection";
-            /** Alarm Id */
-            alarm_id?: string | null;
-            /**
-             * Place
-             * @description MGRS, UTM, lat/lon or chainage
-             */
-            place?: string | null;
             /**
              * Note
              * @default
              */
             note: string;
+            /**
+             * Place
+             * @description MGRS, UTM, lat/lon or chainage
+             */
+            place?: string | null;
         };
         /**
          * Picture
          * @description All the page shows, as rows; afterwards only changes are sent.
          */
         Picture: {
-            pulse: components["schemas"]["Pulse"];
-            /** Watched */
-            watched: components["schemas"]["WatchedStretch"][];
             /** Alarms */
             alarms: components["schemas"]["AlarmRow"][];
             /** Incidents */
             incidents: components["schemas"]["IncidentRow"][];
-            /** Tasks */
-            tasks: components["schemas"]["TaskRow"][];
-            /** Radio */
-            radio: components["schemas"]["RadioRow"][];
-            /** Quarantine */
-            quarantine: components["schemas"]["QuarantineRow"][];
-            /** Sensors */
-            sensors: components["schemas"]["SensorRow"][];
-            /** Units */
-            units: components["schemas"]["UnitRow"][];
             /** Obstacles */
             obstacles: components["schemas"]["ObstacleRow"][];
-            /** Works */
-            works: components["schemas"]["WorksRow"][];
+            pulse: components["schemas"]["Pulse"];
+            /** Quarantine */
+            quarantine: components["schemas"]["QuarantineRow"][];
+            /** Radio */
+            radio: components["schemas"]["RadioRow"][];
+            /** Sensors */
+            sensors: components["schemas"]["SensorRow"][];
+            /** Tasks */
+            tasks: components["schemas"]["TaskRow"][];
             /** Tracks */
             tracks: components["schemas"]["TrackShape"][];
+            /** Units */
+            units: components["schemas"]["UnitRow"][];
+            /** Watched */
+            watched: components["schemas"]["WatchedStretch"][];
+            /** Works */
+            works: components["schemas"]["WorksRow"][];
         };
         /**
          * PictureMessage
@@ -1183,12 +1394,18 @@ export interface components {
          * @description One place in the terms people use.
          */
         PlaceShape: {
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
+            /** Chainage */
+            chainage: string;
             /** Chainage M */
             chainage_m: number;
+            /** Lat */
+            lat: number;
+            /** Latlon */
+            latlon: string;
+            /** Lon */
+            lon: number;
+            /** Mgrs */
+            mgrs: string;
             /** Offset M */
             offset_m: number;
             /**
@@ -1196,44 +1413,46 @@ export interface components {
              * @enum {string}
              */
             side: "this side" | "uncertain band" | "that side";
-            /** Mgrs */
-            mgrs: string;
             /** Utm */
             utm: string;
-            /** Latlon */
-            latlon: string;
-            /** Chainage */
-            chainage: string;
+        };
+        /**
+         * Problem
+         * @description What went wrong, for the person who reads it.
+         */
+        Problem: {
+            /** Detail */
+            detail: string;
         };
         /**
          * Pulse
          * @description Once a second: the clock and the figures.
          */
         Pulse: {
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            /** Speed */
-            speed: number;
-            /** Simulated */
-            simulated: boolean;
+            /** Duplicates */
+            duplicates: number;
+            /** Figures */
+            figures: components["schemas"]["FigureShape"][];
+            load: components["schemas"]["LoadShape"];
             /**
              * Night
              * @enum {string}
              */
             night: "running" | "over" | "none";
-            /** Figures */
-            figures: components["schemas"]["FigureShape"][];
-            load: components["schemas"]["LoadShape"];
-            sky: components["schemas"]["SkyShape"];
-            /** Sensors */
-            sensors: components["schemas"]["SensorPulse"][];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
             /** Refused Connections */
             refused_connections: number;
-            /** Duplicates */
-            duplicates: number;
+            /** Sensors */
+            sensors: components["schemas"]["SensorPulse"][];
+            /** Simulated */
+            simulated: boolean;
+            sky: components["schemas"]["SkyShape"];
+            /** Speed */
+            speed: number;
         };
         /**
          * PulseMessage
@@ -1253,27 +1472,25 @@ export interface components {
          * @description A quarantined report as the page shows it.
          */
         QuarantineRow: {
-            /** Quarantine Id */
-            quarantine_id: string;
-            /** Node Id */
-            node_id: string;
-            /** Sensor Id */
-            sensor_id?: string | null;
             /**
-             * Report Id
-             * @default
+             * At
+             * Format: date-time
              */
-            report_id: string;
-            /** Reason Code */
-            reason_code: string;
-            /** Reason */
-            reason: string;
+            at: string;
             /**
              * Frame Base64
              * @description the first bytes of the frame as it came
              * @default
              */
             frame_base64: string;
+            /** Node Id */
+            node_id: string;
+            /** Quarantine Id */
+            quarantine_id: string;
+            /** Reason */
+            reason: string;
+            /** Reason Code */
+            reason_code: string;
             /**
              * Repeats
              * @description how many alike this line stands for
@@ -1281,10 +1498,15 @@ export interface components {
              */
             repeats: number;
             /**
-             * At
-             * Format: date-time
+             * Report Id
+             * @default
              */
-            at: string;
+            report_id: string;
+            /**
+             * Sensor Id
+             * @default null
+             */
+            sensor_id: string | null;
             /**
              * Simulated
              * @default false
@@ -1296,32 +1518,44 @@ export interface components {
          * @description A line of the radio log as the page shows it.
          */
         RadioRow: {
-            /** Line Id */
-            line_id: string;
-            /** Callsign */
-            callsign: string;
-            /**
-             * Place Words
-             * @default
-             */
-            place_words: string;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /** Chainage M */
-            chainage_m?: number | null;
-            /** Text */
-            text: string;
-            /** Entered For Unit */
-            entered_for_unit?: string | null;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /** Callsign */
+            callsign: string;
+            /**
+             * Chainage M
+             * @default null
+             */
+            chainage_m: number | null;
             /** Entered By */
             entered_by: string;
+            /**
+             * Entered For Unit
+             * @default null
+             */
+            entered_for_unit: string | null;
+            /**
+             * Lat
+             * @default null
+             */
+            lat: number | null;
+            /** Line Id */
+            line_id: string;
+            /**
+             * Lon
+             * @default null
+             */
+            lon: number | null;
+            /**
+             * Place Words
+             * @default
+             */
+            place_words: string;
+            /** Text */
+            text: string;
         };
         /**
          * Released
@@ -1338,12 +1572,12 @@ export interface components {
          * @description A stretch of the line with its name.
          */
         SectionShape: {
-            /** Section Id */
-            section_id: string;
-            /** Name */
-            name: string;
             /** From M */
             from_m: number;
+            /** Name */
+            name: string;
+            /** Section Id */
+            section_id: string;
             /** To M */
             to_m: number;
         };
@@ -1352,97 +1586,100 @@ export interface components {
          * @description Which unit is to go where; without a place it goes to the alarm's or the incident's.
          */
         SendTask: {
-            /** Unit Id */
-            unit_id: string;
             /** Alarm Id */
             alarm_id?: string | null;
             /** Incident Id */
             incident_id?: string | null;
-            /** Place */
-            place?: string | null;
             /**
              * Instruction
              * @default
              */
             instruction: string;
+            /** Place */
+            place?: string | null;
+            /** Unit Id */
+            unit_id: string;
         };
         /**
          * SensorPulse
          * @description What changes about a sensor from second to second.
          */
         SensorPulse: {
+            /** Clock Offset S */
+            clock_offset_s: number | null;
+            /** Last Heard */
+            last_heard: string | null;
+            /** Last Report Id */
+            last_report_id: string;
             /** Sensor Id */
             sensor_id: string;
             /** State */
             state: string;
-            /** Last Heard */
-            last_heard: string | null;
             /**
              * Stored
              * @description detections stored durably since the node's session began
              */
             stored: number;
-            /** Last Report Id */
-            last_report_id: string;
-            /** Clock Offset S */
-            clock_offset_s: number | null;
         };
         /**
          * SensorRow
          * @description A sensor as the centre knows it. Until it is first heard it is dead: nobody has reason to believe otherwise.
          */
         SensorRow: {
-            /** Sensor Id */
-            sensor_id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "thermal_camera" | "day_camera" | "ground_radar" | "ground_sensor";
-            /** Tower Id */
-            tower_id?: string | null;
-            /**
-             * Node Id
-             * @description UUID (version 4, lower case) under which it speaks the sensor protocol
-             */
-            node_id: string;
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /**
-             * Mast M
-             * @description height of the sensor above ground
-             */
-            mast_m: number;
             /**
              * Bearing Deg
              * @description middle of its sector, true
              */
             bearing_deg: number;
             /**
-             * Sector Deg
-             * @description full width of its sector
+             * Kind
+             * @enum {string}
              */
-            sector_deg: number;
-            /** Range Person M */
-            range_person_m: number;
-            /** Range Vehicle M */
-            range_vehicle_m: number;
+            kind: "thermal_camera" | "day_camera" | "ground_radar" | "ground_sensor";
+            /**
+             * Last Heard
+             * @default null
+             */
+            last_heard: string | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Mast M
+             * @description height of the sensor above ground
+             */
+            mast_m: number;
+            /**
+             * Node Id
+             * @description UUID (version 4, lower case) under which it speaks the sensor protocol
+             */
+            node_id: string;
+            /** Party */
+            party: string;
+            /** Performance Source */
+            performance_source: string;
             /**
              * Range Min M
              * @default 0
              */
             range_min_m: number;
-            /** Party */
-            party: string;
+            /** Range Person M */
+            range_person_m: number;
+            /** Range Vehicle M */
+            range_vehicle_m: number;
+            /**
+             * Sector Deg
+             * @description full width of its sector
+             */
+            sector_deg: number;
+            /** Sensor Id */
+            sensor_id: string;
             /**
              * Simulated
              * @default false
              */
             simulated: boolean;
-            /** Performance Source */
-            performance_source: string;
             /**
              * State
              * @default dead
@@ -1450,94 +1687,104 @@ export interface components {
              */
             state: "live" | "late" | "dead" | "goodbye" | "not detecting";
             /**
+             * State Reason
+             * @default never heard
+             */
+            state_reason: string;
+            /**
              * State Since
              * Format: date-time
              */
             state_since: string;
             /**
-             * State Reason
-             * @default never heard
+             * Tower Id
+             * @default null
              */
-            state_reason: string;
-            /** Last Heard */
-            last_heard?: string | null;
+            tower_id: string | null;
         };
         /**
          * Shelve
          * @description Why, and for how long.
          */
         Shelve: {
-            /** Reason */
-            reason: string;
             /** Minutes */
             minutes: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * SkyShape
          * @description Sun and moon at the middle of the line, computed without a network.
          */
         SkyShape: {
-            /** Sunset */
-            sunset: string | null;
-            /** Sunrise */
-            sunrise: string | null;
             /** Moon Percent */
             moon_percent: number;
+            /** Sunrise */
+            sunrise: string | null;
+            /** Sunset */
+            sunset: string | null;
         };
         /**
          * StillShape
          * @description A picture a sensor gave.
          */
         StillShape: {
-            /** Url */
-            url: string;
-            /** Sensor Id */
-            sensor_id: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
             /**
              * Asked For
              * @description true if a person asked the sensor to look again
              */
             asked_for: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sensor Id */
+            sensor_id: string;
+            /** Url */
+            url: string;
         };
         /**
          * TaskRow
          * @description A task as the page shows it.
          */
         TaskRow: {
-            /** Task Id */
-            task_id: string;
-            /** Unit Id */
-            unit_id: string;
+            /**
+             * Alarm Id
+             * @default null
+             */
+            alarm_id: string | null;
+            /**
+             * Arrival Estimate
+             * @default null
+             */
+            arrival_estimate: string | null;
             /** Callsign */
             callsign: string;
-            /** Alarm Id */
-            alarm_id?: string | null;
-            /** Incident Id */
-            incident_id?: string | null;
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /** Chainage M */
-            chainage_m?: number | null;
+            /**
+             * Chainage M
+             * @default null
+             */
+            chainage_m: number | null;
+            /**
+             * History
+             * @default []
+             */
+            history: components["schemas"]["HistoryLine"][];
+            /**
+             * Incident Id
+             * @default null
+             */
+            incident_id: string | null;
             /**
              * Instruction
              * @default
              */
             instruction: string;
-            /** Arrival Estimate */
-            arrival_estimate?: string | null;
-            /**
-             * State
-             * @default sent
-             * @enum {string}
-             */
-            state: "sent" | "received" | "accepted" | "refused" | "en route" | "on scene" | "done" | "cancelled";
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
             /**
              * Sent At
              * Format: date-time
@@ -1546,70 +1793,75 @@ export interface components {
             /** Sent By */
             sent_by: string;
             /**
-             * State At
-             * Format: date-time
-             */
-            state_at: string;
-            /**
              * Simulated
              * @default false
              */
             simulated: boolean;
             /**
-             * History
-             * @default []
+             * State
+             * @default sent
+             * @enum {string}
              */
-            history: components["schemas"]["HistoryLine"][];
+            state: "sent" | "received" | "accepted" | "refused" | "en route" | "on scene" | "done" | "cancelled";
+            /**
+             * State At
+             * Format: date-time
+             */
+            state_at: string;
+            /** Task Id */
+            task_id: string;
+            /** Unit Id */
+            unit_id: string;
         };
         /**
          * Terrain
          * @description The shaded ground under the map: a picture and its corners, clockwise from the top left.
          */
         Terrain: {
-            /** Url */
-            url: string;
+            /** Cell M */
+            cell_m: number;
             /** Corners */
             corners: [
                 number,
                 number
             ][];
-            /** Cell M */
-            cell_m: number;
             /** Grade */
             grade: string;
             /** Source */
             source: string;
+            /** Url */
+            url: string;
         };
         /**
          * Tower
          * @description A mast or tower; its sensors name it.
          */
         Tower: {
-            /** Tower Id */
-            tower_id: string;
-            /** Name */
-            name: string;
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
             /** Height M */
             height_m: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
             /** Party */
             party: string;
             /** Placement */
             placement: string;
             /** Source */
             source: string;
+            /** Tower Id */
+            tower_id: string;
         };
         /**
          * TrackCard
          * @description A track with its history.
          */
         TrackCard: {
-            track: components["schemas"]["TrackShape"];
             /** History */
             history: components["schemas"]["TrackPoint"][];
+            track: components["schemas"]["TrackShape"];
         };
         /**
          * TrackPoint
@@ -1621,89 +1873,76 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /** Lon */
-            lon: number;
             /** Lat */
             lat: number;
+            /** Lon */
+            lon: number;
         };
         /**
          * TrackShape
          * @description What the tracker believes moves.
          */
         TrackShape: {
-            /** Track */
-            track: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "initiating" | "maintaining" | "stopped" | "dropping" | "terminated";
+            /** Chainage M */
+            chainage_m: number;
+            /** Class Probability */
+            class_probability: number;
             /**
              * Classification
              * @enum {string}
              */
             classification: "person" | "vehicle" | "animal" | "unknown";
-            /** Class Probability */
-            class_probability: number;
-            /** Count Low */
-            count_low: number | null;
             /** Count High */
             count_high: number | null;
-            /** Lon */
-            lon: number;
+            /** Count Low */
+            count_low: number | null;
+            /** Course Deg */
+            course_deg: number;
+            forecast: components["schemas"]["CrossingForecast"] | null;
             /** Lat */
             lat: number;
-            /** Chainage M */
-            chainage_m: number;
+            /** Lon */
+            lon: number;
             /** Offset M */
             offset_m: number;
+            /** Quality */
+            quality: number;
+            /** Sd M */
+            sd_m: number;
+            /** Sensors */
+            sensors: string[];
             /**
              * Side
              * @enum {string}
              */
             side: "this side" | "uncertain band" | "that side";
-            /** Speed M S */
-            speed_m_s: number;
-            /** Course Deg */
-            course_deg: number;
-            /** Sd M */
-            sd_m: number;
-            /** Quality */
-            quality: number;
             /** Simulated */
             simulated: boolean;
-            /** Sensors */
-            sensors: string[];
+            /** Speed M S */
+            speed_m_s: number;
             /**
              * Started
              * Format: date-time
              */
             started: string;
             /**
+             * State
+             * @enum {string}
+             */
+            state: "initiating" | "maintaining" | "stopped" | "dropping" | "terminated";
+            /** Track */
+            track: number;
+            /**
              * Updated
              * Format: date-time
              */
             updated: string;
-            forecast: components["schemas"]["CrossingForecast"] | null;
         };
         /**
          * TruthShape
          * @description After the simulated night: what really happened.
          */
         TruthShape: {
-            /** Over */
-            over: boolean;
-            /** Crossed */
-            crossed: number;
-            /** Crossed Groups */
-            crossed_groups: number;
-            /**
-             * Seen
-             * @description of the groups that crossed, how many had an alarm before or when they did
-             */
-            seen: number;
-            /** Unseen */
-            unseen: components["schemas"]["MissedCrossing"][];
             /** Alarms */
             alarms: number;
             /**
@@ -1713,40 +1952,56 @@ export interface components {
             alarms_by_cause: {
                 [key: string]: number;
             };
+            /** Crossed */
+            crossed: number;
+            /** Crossed Groups */
+            crossed_groups: number;
+            /** Over */
+            over: boolean;
+            /**
+             * Reported
+             * @description of the groups that crossed, how many a sensor reported at all
+             */
+            reported: number;
             /**
              * Rule
              * @description how alarms were matched with the truth
              */
             rule: string;
+            /**
+             * Seen
+             * @description of the groups that crossed, how many had an alarm before or soon after they did
+             */
+            seen: number;
+            /** Unseen */
+            unseen: components["schemas"]["MissedCrossing"][];
         };
         /**
          * UnitOffer
          * @description A unit that could go, and when it would be there.
          */
         UnitOffer: {
-            /** Unit Id */
-            unit_id: string;
+            /** Arrival S */
+            arrival_s: number;
+            /** Assumption */
+            assumption: string;
             /** Callsign */
             callsign: string;
             /** Distance M */
             distance_m: number;
-            /** Arrival S */
-            arrival_s: number;
             /**
              * In Time
              * @description before the earliest expected crossing; null when there is no forecast
              */
             in_time: boolean | null;
-            /** Assumption */
-            assumption: string;
+            /** Unit Id */
+            unit_id: string;
         };
         /**
          * UnitRow
          * @description A unit as the centre knows it.
          */
         UnitRow: {
-            /** Unit Id */
-            unit_id: string;
             /** Callsign */
             callsign: string;
             /**
@@ -1754,24 +2009,24 @@ export interface components {
              * @enum {string}
              */
             kind: "foot_patrol" | "vehicle_patrol" | "reaction_force" | "observation_post";
-            /** Party */
-            party: string;
-            /** Section Id */
-            section_id: string;
-            /** Lon */
-            lon: number;
             /** Lat */
             lat: number;
+            /** Lon */
+            lon: number;
+            /** Party */
+            party: string;
+            /**
+             * Positioned At
+             * @default null
+             */
+            positioned_at: string | null;
             /**
              * Readiness S
              * @description from being tasked to moving
              */
             readiness_s: number;
-            /**
-             * Speed M S
-             * @description mean speed over the ground it works on
-             */
-            speed_m_s: number;
+            /** Section Id */
+            section_id: string;
             /**
              * Sidc
              * @description numeric symbol code, 2525D/APP-6D
@@ -1784,8 +2039,13 @@ export interface components {
             simulated: boolean;
             /** Source */
             source: string;
-            /** Positioned At */
-            positioned_at?: string | null;
+            /**
+             * Speed M S
+             * @description mean speed over the ground it works on
+             */
+            speed_m_s: number;
+            /** Unit Id */
+            unit_id: string;
         };
         /**
          * UpdateIncident
@@ -1796,19 +2056,6 @@ export interface components {
             kind?: ("crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection") | null;
             /** Note */
             note: string;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * WatchedMessage
@@ -1831,27 +2078,30 @@ export interface components {
         WatchedStretch: {
             /** From M */
             from_m: number;
-            /** To M */
-            to_m: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "watched" | "lost" | "unwatched";
             /**
              * Sensors
              * @description who watches it, or whose silence lost it
              * @default []
              */
             sensors: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "watched" | "lost" | "unwatched";
+            /** To M */
+            to_m: number;
         };
         /**
          * WorksRow
          * @description One works report as the centre knows it.
          */
         WorksRow: {
-            /** Report Id */
-            report_id: string;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
             /**
              * Element
              * @enum {string}
@@ -1859,29 +2109,26 @@ export interface components {
             element: "trench" | "berm" | "wire" | "wall" | "lighting" | "patrol_road";
             /** From M */
             from_m: number;
-            /** To M */
-            to_m: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "not started" | "cleared" | "excavated" | "shaped" | "wired" | "inspected" | "accepted" | "degraded";
-            /** Reported Length M */
-            reported_length_m: number;
-            /** Reported By */
-            reported_by: string;
-            /**
-             * As Of
-             * Format: date
-             */
-            as_of: string;
             /**
              * Placement
              * @enum {string}
              */
             placement: "surveyed" | "reported" | "invented";
+            /** Report Id */
+            report_id: string;
+            /** Reported By */
+            reported_by: string;
+            /** Reported Length M */
+            reported_length_m: number;
             /** Source */
             source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not started" | "cleared" | "excavated" | "shaped" | "wired" | "inspected" | "accepted" | "degraded";
+            /** To M */
+            to_m: number;
         };
     };
     responses: never;
@@ -1892,171 +2139,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    f_api_enter_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Enter"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    f_api_me_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-        };
-    };
-    f_api_leave_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Nothing"];
-                };
-            };
-        };
-    };
-    f_api_frontier_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FrontierShape"];
-                };
-            };
-        };
-    };
-    f_api_picture_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Picture"];
-                };
-            };
-        };
-    };
-    f_api_tracks_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrackShape"][];
-                };
-            };
-        };
-    };
-    f_api_tracks__track__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                track: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrackCard"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    f_api_alarms__alarm_id__get: {
+    alarm_api_alarms__alarm_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2076,18 +2159,63 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmCard"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_alarms__alarm_id__acknowledge_post: {
+    acknowledge_api_alarms__alarm_id__acknowledge_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2107,84 +2235,63 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmRow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_alarms__alarm_id__shelve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alarm_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Shelve"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlarmRow"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    f_api_alarms__alarm_id__unshelve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alarm_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlarmRow"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    f_api_alarms__alarm_id__close_post: {
+    close_api_alarms__alarm_id__close_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2208,18 +2315,63 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmRow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_alarms__alarm_id__look_post: {
+    look_api_alarms__alarm_id__look_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2243,18 +2395,371 @@ export interface operations {
                     "application/json": components["schemas"]["LookAsked"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_incidents_post: {
+    shelve_api_alarms__alarm_id__shelve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shelve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshelve_api_alarms__alarm_id__unshelve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_api_enter_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    frontier_api_frontier_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrontierShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_incident_api_incidents_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2276,53 +2781,63 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentRow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_incidents__incident_id__update_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UpdateIncident"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentRow"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    f_api_incidents__incident_id__close_post: {
+    close_incident_api_incidents__incident_id__close_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2346,29 +2861,227 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentRow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_tasks_post: {
+    update_incident_api_incidents__incident_id__update_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    journal_api_journal_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalLine"][];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_api_leave_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SendTask"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2376,35 +3089,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskRow"];
+                    "application/json": components["schemas"]["Nothing"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_tasks__task_id___step__post: {
+    me_api_me_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                task_id: string;
-                step: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MoveTask"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2412,21 +3163,290 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskRow"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_radio_post: {
+    end_night_api_night_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture_api_picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_api_place_get: {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_radio_api_radio_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2448,18 +3468,368 @@ export interface operations {
                     "application/json": components["schemas"]["RadioRow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_place_get: {
+    still_api_stills__name__png_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_task_api_tasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_task_api_tasks__task_id___step__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                step: "received" | "accepted" | "refused" | "en_route" | "on_scene" | "done" | "cancelled";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shade_api_terrain_shade_png_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tracks_api_tracks_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2474,16 +3844,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlaceShape"];
+                    "application/json": components["schemas"]["TrackShape"][];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_journal_get: {
+    track_api_tracks__number__get: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                number: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2494,12 +3920,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JournalLine"][];
+                    "application/json": components["schemas"]["TrackCard"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    f_api_truth_get: {
+    truth_api_truth_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2517,44 +3997,58 @@ export interface operations {
                     "application/json": components["schemas"]["TruthShape"];
                 };
             };
-        };
-    };
-    f_api_night_end_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description The request cannot be read */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TruthShape"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    f_api_live_messages_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PictureMessage"] | components["schemas"]["ChangedMessage"] | components["schemas"]["PulseMessage"] | components["schemas"]["WatchedMessage"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

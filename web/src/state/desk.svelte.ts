@@ -190,7 +190,7 @@ export class Desk {
     let current = true;
     const fetchCard = async (): Promise<void> => {
       try {
-        const card = await ask(api.GET('/api/tracks/{track}', { params: { path: { track: String(track) } } }));
+        const card = await ask(api.GET('/api/tracks/{number}', { params: { path: { number: track } } }));
         if (current) this.focused = card;
       } catch (error) {
         if (current) this.focusProblem = this.words(error);

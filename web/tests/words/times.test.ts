@@ -1,0 +1,30 @@
+// Are instants told in the zone and calendar that are named beside them?
+import { expect, test } from 'vitest';
+import { clockText, dateText, hijriText, kilometreText, numberText, zoneText } from './times';
+
+const EVENING = Date.parse('2021-03-17T21:30:05Z');
+
+test('a local time is the time of its zone', () => {
+  expect(clockText(EVENING, 'UTC', true)).toBe('21:30:05');
+  expect(clockText(EVENING, 'Asia/Baghdad')).toBe('00:30');
+});
+
+test('the day changes at local midnight', () => {
+  expect(dateText(EVENING, 'UTC', 'en')).toBe('17 Mar 2021');
+  expect(dateText(EVENING, 'Asia/Baghdad', 'ar')).toBe('18 آذار 2021');
+});
+
+test('the Hijri day is that of the Umm al-Qura calendar', () => {
+  expect(hijriText(EVENING, 'UTC', 'en')).toBe('4 Shaʿban 1442');
+  expect(hijriText(Date.parse('2021-04-13T12:00:00Z'), 'UTC', 'ckb')).toBe('1 ڕەمەزان 1442');
+});
+
+test('a zone without a translation keeps the name of its city', () => {
+  expect(zoneText('Asia/Baghdad', 'ar')).toBe('بغداد');
+  expect(zoneText('America/El_Salvador', 'ar')).toBe('El Salvador');
+});
+
+test('chainage is told in kilometres with one decimal, and nought has no sign', () => {
+  expect(kilometreText(149_249)).toBe('149.2');
+  expect(numberText(-0.04, 1)).toBe('0.0');
+});
