@@ -52,7 +52,7 @@ export interface MapView {
   readonly setHover: (chainage_m: number | null) => void;
   /** Mark what is selected and bring it into view if it is outside. */
   readonly select: (selection: Selection | null) => void;
-  /** Mark a stretch and show it; null shows where towers stand (without towers, the whole line). */
+  /** Mark a stretch and show it; null shows where most towers stand (without towers, the whole line). */
   readonly showRange: (range: Range | null) => void;
   readonly setLanguage: (language: Language, words: DrawingWords) => void;
   readonly pause: (paused: boolean) => void;
@@ -65,6 +65,8 @@ const PADDING_PX = 56;
 const EDGE_PX = 40;
 const REACH_PX = 5;
 const HOVER_PX = 70;
+// towers farther apart than this share of the line are not one group
+const APART = 0.1;
 const MAX_ZOOM = 15;
 const WORLD_PX = 512;
 const EQUATOR_M = 40_075_016.7;
@@ -346,12 +348,21 @@ function located(
   }
 }
 
-/** The stretch along which towers stand, with a margin: nobody watches a picture of empty ground. */
+/** Where most towers stand close together, with a margin: nobody watches a picture of empty ground. */
 function heldStretch(frontier: Frontier, line: LineIndex): Range {
-  const chainages = frontier.towers.map((tower) => nearest(line, tower.lon, tower.lat).chainage_m);
-  if (chainages.length < 2) return [0, line.length_m];
-  const margin_m = (Math.max(...chainages) - Math.min(...chainages)) * 0.08;
-  return [Math.min(...chainages) - margin_m, Math.max(...chainages) + margin_m];
+  const chainages = frontier.towers
+    .map((tower) => nearest(line, tower.lon, tower.lat).chainage_m)
+    .sort((one, other) => one - other);
+  const groups: number[][] = [];
+  for (const chainage_m of chainages) {
+    const group = groups.at(-1);
+    if (group !== undefined && chainage_m - group.at(-1)! <= line.length_m * APART) group.push(chainage_m);
+    else groups.push([chainage_m]);
+  }
+  const [largest] = groups.sort((one, other) => other.length - one.length);
+  if (largest === undefined || largest.length < 2) return [0, line.length_m];
+  const margin_m = (largest.at(-1)! - largest[0]!) * 0.08;
+  return [largest[0]! - margin_m, largest.at(-1)! + margin_m];
 }
 
 function outside(map: MapLibreMap, position: Position): boolean {

@@ -1,40 +1,51 @@
 // Who answers for which stretch, as stated today?
 import { nameIn, type Frontier, type Language } from './scene';
 
-/** A stretch of the line and the parties of its first line; several where several were named. */
+/** A stretch of the line, its section, and who keeps it: the first line first, then who helps or watches. */
 export interface ResponsibleStretch {
   readonly from_m: number;
   readonly to_m: number;
+  /** Null where no section is named. */
+  readonly section_id: string | null;
   readonly parties: readonly string[];
 }
 
-/** Cut the line at every change of a standing first-line assignment; neighbours with the same parties are one. */
-export function responsibleStretches(frontier: Pick<Frontier, 'assignments'>): ResponsibleStretch[] {
-  const standing = frontier.assignments.filter(
-    (row) => row.role === 'first_line' && (row.until ?? null) === null,
+// who builds is no answer to the question who comes
+const ROLES = ['first_line', 'second_line', 'watcher'] as const;
+
+/** Cut the line at every section and every change of a standing assignment; neighbours that say the same are one. */
+export function responsibleStretches(
+  frontier: Pick<Frontier, 'assignments' | 'sections'>,
+): ResponsibleStretch[] {
+  const standing = ROLES.flatMap((role) =>
+    frontier.assignments.filter((row) => row.role === role && (row.until ?? null) === null),
   );
-  const cuts = [...new Set(standing.flatMap((row) => [row.from_m, row.to_m]))].sort(
-    (one, other) => one - other,
-  );
+  const ends = [...standing, ...frontier.sections].flatMap((row) => [row.from_m, row.to_m]);
+  const cuts = [...new Set(ends)].sort((one, other) => one - other);
   const stretches: ResponsibleStretch[] = [];
   for (let index = 1; index < cuts.length; index += 1) {
     const [from_m, to_m] = [cuts[index - 1]!, cuts[index]!];
-    const rows = standing.filter((row) => row.from_m <= from_m && row.to_m >= to_m);
-    const parties = [...new Set(rows.map((row) => row.party))].sort();
-    if (parties.length === 0) continue;
+    const covers = (row: { from_m: number; to_m: number }): boolean =>
+      row.from_m <= from_m && row.to_m >= to_m;
+    const parties = [...new Set(standing.filter(covers).map((row) => row.party))];
+    const section_id = frontier.sections.find(covers)?.section_id ?? null;
+    if (parties.length === 0 && section_id === null) continue;
     const before = stretches.at(-1);
-    if (before !== undefined && before.to_m === from_m && before.parties.join() === parties.join()) {
-      stretches[stretches.length - 1] = { ...before, to_m };
-    } else {
-      stretches.push({ from_m, to_m, parties });
-    }
+    const same =
+      before !== undefined &&
+      before.to_m === from_m &&
+      before.section_id === section_id &&
+      before.parties.join() === parties.join();
+    if (same) stretches[stretches.length - 1] = { ...before, to_m };
+    else stretches.push({ from_m, to_m, section_id, parties });
   }
   return stretches;
 }
 
-/** The parties of a stretch in words. */
-export function partiesInWords(frontier: Frontier, parties: readonly string[], language: Language): string {
-  return parties.map((party) => nameOf(frontier, party, language)).join(' · ');
+/** A stretch in words: its section, then its parties. */
+export function stretchInWords(frontier: Frontier, stretch: ResponsibleStretch, language: Language): string {
+  const parties = stretch.parties.map((party) => nameOf(frontier, party, language));
+  return [...(stretch.section_id === null ? [] : [stretch.section_id]), ...parties].join(' · ');
 }
 
 function nameOf(frontier: Frontier, party: string, language: Language): string {

@@ -3,7 +3,7 @@ import { nearest, type LineIndex } from './chainage';
 import { drawAlarm, drawTrack, drawUnit, hatch, OBSTACLE_DASH, obstacleLook } from './glyphs';
 import type { Target } from './layout';
 import { palette, withOpacity } from './palette';
-import { partiesInWords, responsibleStretches } from './responsible';
+import { responsibleStretches, stretchInWords } from './responsible';
 import { kilometres, pixelOf, pixelsOf, ticks, type RibbonScale } from './ribbonscale';
 import type {
   Alarm,
@@ -153,7 +153,7 @@ function paintResponsible(context: CanvasRenderingContext2D, state: RibbonState,
     const [from, to] = pixels;
     context.fillStyle = palette.section[index % 2]!;
     context.fillRect(from, lane.top + 2, Math.max(1, to - from - 1), lane.height - 4);
-    const words = partiesInWords(state.frontier, stretch.parties, language);
+    const words = stretchInWords(state.frontier, stretch, language);
     const rightToLeft = language !== 'en';
     writeWithin(context, words, rightToLeft ? to - 7 : from + 6, middle(lane), to - from - 12, {
       size_px: 10.5,

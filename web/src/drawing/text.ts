@@ -16,12 +16,10 @@ export interface TextLook {
 }
 
 const RIGHT_TO_LEFT = /\p{Script=Arabic}/u;
-const LETTER = /\p{L}/u;
 
-/** Direction of a text by its first letter; digits alone run left to right. */
+/** Direction of a text: right to left if it holds an Arabic or Sorani letter, for a Latin id may lead such a line. */
 export function directionOf(text: string): 'ltr' | 'rtl' {
-  const first = LETTER.exec(text)?.[0];
-  return first !== undefined && RIGHT_TO_LEFT.test(first) ? 'rtl' : 'ltr';
+  return RIGHT_TO_LEFT.test(text) ? 'rtl' : 'ltr';
 }
 
 /** The CSS font of a look. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { responsibleStretches } from '../../src/drawing/responsible';
+import { responsibleStretches, stretchInWords } from '../../src/drawing/responsible';
 import { lanesOf, paintRibbon, type RibbonState } from '../../src/drawing/ribbonpaint';
 import type { DrawingWords, Language } from '../../src/drawing/scene';
 import { TrackCloud } from '../../src/drawing/trackcloud';
@@ -122,16 +122,35 @@ test('lanes fill the height and do not overlap', () => {
 });
 
 describe('who answers', () => {
-  test('two parties on one stretch are named together, and an ended assignment is not named', () => {
-    const frontier = frontierRow();
-    const first = frontier.assignments[0]!;
-    const both = { ...first, assignment_id: 'c', party: 'national-guard', from_m: 40_000 };
-    const ended = { ...first, assignment_id: 'd', party: 'coalition', until: '2021-01-01' };
-    expect(responsibleStretches({ assignments: [...frontier.assignments, both, ended] })).toEqual([
-      { from_m: 0, to_m: 40_000, parties: ['regional-guard'] },
-      { from_m: 40_000, to_m: 50_000, parties: ['national-guard', 'regional-guard'] },
-      { from_m: 50_000, to_m: 100_000, parties: ['national-guard'] },
+  const frontier = frontierRow();
+  const first = frontier.assignments[0]!;
+
+  test('the first line is named before who watches, and neither an ended nor a building assignment is named', () => {
+    const watcher = {
+      ...first,
+      assignment_id: 'c',
+      role: 'watcher',
+      party: 'coalition',
+      from_m: 40_000,
+    } as const;
+    const ended = { ...first, assignment_id: 'd', party: 'army', until: '2021-01-01' };
+    const builder = { ...first, assignment_id: 'e', role: 'builder', party: 'ministry' } as const;
+    const assignments = [watcher, ended, builder, ...frontier.assignments];
+    expect(responsibleStretches({ assignments, sections: [] })).toEqual([
+      { from_m: 0, to_m: 40_000, section_id: null, parties: ['regional-guard'] },
+      { from_m: 40_000, to_m: 50_000, section_id: null, parties: ['regional-guard', 'coalition'] },
+      { from_m: 50_000, to_m: 100_000, section_id: null, parties: ['national-guard'] },
     ]);
+  });
+
+  test('sections are told apart even where one party keeps both', () => {
+    const sections = [
+      { section_id: 'A', name: 'A', from_m: 0, to_m: 20_000 },
+      { section_id: 'B', name: 'B', from_m: 20_000, to_m: 50_000 },
+    ];
+    const stretches = responsibleStretches({ assignments: [first], sections });
+    expect(stretches.map(({ section_id }) => section_id)).toEqual(['A', 'B']);
+    expect(stretchInWords(frontier, stretches[1]!, 'en')).toBe('B · regional guard');
   });
 });
 
