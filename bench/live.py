@@ -65,6 +65,9 @@ NO_FAULTS = Faults(
     alerts=(),
 )
 
+# rows of the frame, when the page's store held them and when they were painted, unix seconds
+Frame = tuple[np.ndarray[Any, Any], float, float | None]
+
 KEEP_FRAMES = """() => {
   const Native = window.WebSocket;
   window.benchFrames = [];
@@ -222,7 +225,7 @@ async def speak(folder: Path, port: int, start_s: float, until_s: float) -> None
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
-def frames_of(page: Page) -> list[tuple[np.ndarray[Any, Any], float, float | None]]:
+def frames_of(page: Page) -> list[Frame]:
     """Give each track frame that the page took: its rows, when the store held them, when they were painted (unix s)."""
     origin_s = float(page.evaluate("() => performance.timeOrigin")) / 1000.0
     kept = page.evaluate("() => window.benchFrames")
@@ -241,7 +244,7 @@ def frames_of(page: Page) -> list[tuple[np.ndarray[Any, Any], float, float | Non
 
 
 def latencies(
-    frames: list[tuple[np.ndarray[Any, Any], float, float | None]],
+    frames: list[Frame],
     log: list[list[float]],
     from_s: float,
     until_s: float,
@@ -301,7 +304,7 @@ def measure(folder: Path, seconds: float, memory_minutes: float) -> dict[str, An
         )
         memory: dict[int, int] = {}
         say(f"page open, {TARGETS} targets before {SENSORS} radars from {start_s - time.time():.0f} s on")
-        frames = []
+        frames: list[Frame] = []
         measured = False
         while speaker.poll() is None and time.time() < until_s + 1.0:
             time.sleep(0.5)

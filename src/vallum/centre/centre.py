@@ -49,6 +49,7 @@ from vallum.watch.load import Load, load
 from vallum.watch.task import TaskRow
 
 TICK_S = 0.2
+SETTING_UP_S = 4.0
 PULSE_S = 1.0
 TIDY_S = 600.0
 # How long detections and track points are kept, in the centre's time. What an alarm stands on is in its record.
@@ -155,9 +156,10 @@ class Centre:
         """Give the clock of a scenario: from its start, or on from the journal's last record."""
         last = last_recorded(folder)
         if last is not None:
-            return Clock.resume(last, speed=speed)
+            return Clock.resume(last, speed=speed, anchor_s=time.time() + SETTING_UP_S)
         start = project.scenario_start or datetime.now(UTC)
-        return Clock(start=start, anchor_s=time.time(), speed=speed)
+        # dusk falls when everybody has taken their place, not while the programs still start
+        return Clock(start=start, anchor_s=time.time() + SETTING_UP_S, speed=speed)
 
     async def start(self) -> None:
         """Listen to sensors and begin to watch."""

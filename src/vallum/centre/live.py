@@ -46,7 +46,9 @@ class Live:
         alarms = centre.alarms()
         self.sensing = Sensing(sensors, frontier)
         plane = Strip(frontier, STRIP_HALF_WIDTH_M, STRIP_CELL_M)
-        self._tracking = Tracking(frontier, plane, centre.observations, centre.observations.highest_track() + 1)
+        # points of old tracks are deleted in time, but an alarm goes on naming its track
+        known_tracks = (centre.observations.highest_track(), *(alarm.track or 0 for alarm in alarms))
+        self._tracking = Tracking(frontier, plane, centre.observations, max(known_tracks) + 1)
         self._alarming = Alarming(centre.project.alarm_rules, frontier, names, alarms, centre.units(), sensors)
         self._looks = Looks()
         self._rates = Rates(centre.project.alarm_rules.report_flood.per_minute)
