@@ -25,6 +25,13 @@ def evidence_of(track: Track, sensor_states: Mapping[str, str], cameras: Collect
         The state of every sensor; those that contributed are kept.
     cameras
         The sensors that give pictures, to say why there is none.
+
+    Examples
+    --------
+    >>> covariance = ((0.0,) * 4,) * 4
+    >>> track = Track(1, "maintaining", 0.0, 60.0, (0.0,) * 4, covariance, 0.0, sensors=("T-01-radar",))
+    >>> evidence_of(track, {"T-01-radar": "live"}, ["T-01-thermal"]).still_absent_reason
+    'no camera contributed; reported by T-01-radar'
     """
     kept = tuple(_frozen(detection) for detection in track.detections)
     states = {sensor: sensor_states.get(sensor, "not known") for sensor in track.sensors}

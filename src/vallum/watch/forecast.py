@@ -55,7 +55,7 @@ WANDER: Mapping[Classification, Wander] = MappingProxyType(
 # The mean time after which somebody under way stops or turns for good: an assumption.
 GIVES_UP_AFTER_S = 5400.0
 # A velocity must point to the line this surely before anything is said: before, the track has no direction yet.
-_DIRECTION_PROBABILITY = 0.9
+_DIRECTION_PROBABILITY = 0.95
 # Whoever stopped may go on; until then little is to be expected.
 _STOPPED_SHARE = 0.1
 _MOMENTS = 60
@@ -83,6 +83,18 @@ def forecast(track: Track, frontier: Frontier, now_s: float, horizon_s: float = 
     None when the track is not surely moving towards the line or is very unlikely to reach it in time. Otherwise the
     mean time and the times before which 5 % and 95 % of the crossings within the horizon are expected, the chainage at
     the mean time, and the probability of a crossing within the horizon.
+
+    Examples
+    --------
+    A person 600 m east of a line that runs north, walking west:
+
+    >>> line = Frontier("a fence", "fence/1", "left", 50.0, np.array([[42.0, 36.0], [42.0, 36.1]]))
+    >>> sure = tuple(tuple(0.01 * (row == column) for column in range(4)) for row in range(4))
+    >>> lon, lat = line.point_at(5000.0, -600.0)
+    >>> walker = Track(1, "maintaining", 0.0, 60.0, (0.0, 0.0, -1.2, 0.0), sure, 0.0, lon, lat, classification="person")
+    >>> expected = forecast(walker, line, 60.0)
+    >>> round(expected.chainage_m, -1), expected.at.strftime("%H:%M"), expected.probability > 0.8
+    (5000.0, '00:09', True)
     """
     age_s = max(now_s - track.updated_s, 0.0)
     mean, covariance = predict(np.array(track.mean), np.array(track.covariance), age_s, 0.0)

@@ -77,6 +77,13 @@ def judge(
         Own units and sensors.
     now
         The centre's time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> silent = SensorEvent("sensor_silent", "T-01-radar", "not heard for 31 s")
+    >>> judge([], [silent], AlarmRules(), [], Surroundings(), datetime(2021, 3, 17, tzinfo=UTC))[0].priority
+    2
     """
     quiet = _quiet(standing, rules, now)
     raised: list[AlarmRaised] = []

@@ -36,6 +36,15 @@ def situate(track: Track, frontier: Frontier, expected: CrossingForecast | None,
         From `forecast.forecast`.
     passage
         From `passage.follow`; `side_of` as here gives the side to follow with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = Frontier("a fence", "fence/1", "left", 50.0, np.array([[42.0, 36.0], [42.0, 36.1]]))
+    >>> still = ((0.0,) * 4,) * 4
+    >>> track = Track(1, "maintaining", 0.0, 60.0, (0.0,) * 4, still, 0.0, 42.01, 36.05, position_sd_m=10.0)
+    >>> situate(track, line, None, Passage()).side
+    'that side'
     """
     place = frontier.locate(track.lon, track.lat)
     return Situation(
