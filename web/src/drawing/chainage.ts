@@ -112,6 +112,12 @@ export function sectorRing(
   return whole ? [...arc.slice(0, -1), first] : [at, ...arc, at];
 }
 
+/** Ground distance between two positions, metres (short distances, plane). */
+export function distance(from: Position, to: Position): number {
+  const east = (to[0] - from[0]) * Math.cos(((from[1] + to[1]) / 2) * RADIANS);
+  return Math.hypot(east, to[1] - from[1]) * RADIANS * EARTH_RADIUS_M;
+}
+
 /** Initial bearing from one position to another, degrees true, -180 to 180 (short distances, plane). */
 export function bearing(from: Position, to: Position): number {
   const east = (to[0] - from[0]) * Math.cos(((from[1] + to[1]) / 2) * RADIANS);

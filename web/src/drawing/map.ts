@@ -144,6 +144,10 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     showTracks();
     redraw();
   };
+  const bringIntoView = (): void => {
+    const at = positionOf(selection, overlayScene());
+    if (loaded && !paused && at !== null && outside(map, at)) map.easeTo({ center: [at[0], at[1]] });
+  };
   const fit = (animate: boolean): void => {
     const positions = stretch(line, range ?? heldStretch(frontier, line));
     map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: 12, animate });
@@ -153,6 +157,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     map.addLayer(trackLayer);
     loaded = true;
     showAll();
+    if (range === null) bringIntoView();
   });
   map.on('webglcontextrestored', () => {
     map.removeLayer('tracks');
@@ -162,9 +167,8 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     if (!loaded) return;
     surface.drawNow();
     options.onPainted?.(trackLayer.drawnRevision());
-  });
-  map.on('idle', () => {
-    if (ready || !loaded) return;
+    // not 'idle': where drawing is slow and tracks keep coming the map is never idle
+    if (ready || !map.areTilesLoaded()) return;
     ready = true;
     options.onReady();
   });
@@ -221,8 +225,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
       showSelection();
       showTracks();
       redraw();
-      const at = positionOf(next, overlayScene());
-      if (loaded && at !== null && outside(map, at)) map.easeTo({ center: [at[0], at[1]] });
+      bringIntoView();
     },
     showRange: (next) => {
       range = next;

@@ -6,6 +6,7 @@ import { obstacleFeatures } from '../../src/drawing/layers/obstacles';
 import { INSTANCE_FLOATS, trackInstances } from '../../src/drawing/layers/tracks';
 import { sectorFeatures, watchedFeatures, watching } from '../../src/drawing/layers/watched';
 import { worldOf } from '../../src/drawing/mercator';
+import type { Sensor } from '../../src/drawing/scene';
 import { TrackCloud } from '../../src/drawing/trackcloud';
 import { line, obstacleRow, sensorRow, trackMark } from './rows';
 
@@ -16,6 +17,18 @@ describe('watched ground', () => {
       expect(sectorFeatures([sensorRow(state)]).features[0]?.properties).toMatchObject({ watching: false });
     }
     for (const state of ['live', 'late'] as const) expect(watching(sensorRow(state))).toBe(true);
+  });
+
+  test('ground that another healthy sensor covers is not hatched, and ground that it covers in part is', () => {
+    const dead = { ...sensorRow('dead'), sensor_id: 'day' };
+    const wider = { ...sensorRow('live'), sector_deg: 90, range_person_m: 5_000 };
+    const shorter = { ...sensorRow('live'), range_person_m: 3_000 };
+    const turned = { ...sensorRow('live'), bearing_deg: 300 };
+    const lost = (other: Sensor): unknown => sectorFeatures([dead, other]).features[0]?.properties?.['lost'];
+    expect(lost(wider)).toBe(false);
+    expect(lost(shorter)).toBe(true);
+    expect(lost(turned)).toBe(true);
+    expect(lost({ ...wider, state: 'dead' })).toBe(true);
   });
 
   test('a lost stretch is drawn as lost and an unwatched one not at all', () => {

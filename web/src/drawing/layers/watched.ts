@@ -1,15 +1,24 @@
 // Which ground do healthy sensors cover, and which has lost its sensor? Dead ground is hatched, never merely empty.
 import type { FeatureCollection } from 'geojson';
 import type { FilterSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl';
-import { sectorRing, stretch, type LineIndex } from '../chainage';
+import { bearing, destination, distance, sectorRing, stretch, type LineIndex } from '../chainage';
 import { palette } from '../palette';
-import type { Selection, Sensor, Watched } from '../scene';
+import type { Position, Selection, Sensor, Watched } from '../scene';
 
 export const HATCH_IMAGE = 'hatch';
+
+const ROUNDING_M = 1;
+const ROUNDING_DEG = 0.01;
 
 /** True while the sensor does its work; a late one is still believed. */
 export function watching(sensor: Pick<Sensor, 'state'>): boolean {
   return sensor.state === 'live' || sensor.state === 'late';
+}
+
+/** True if the registered sectors of other, healthy sensors together cover a sensor's whole sector. */
+export function coveredByOthers(sensor: Sensor, sensors: readonly Sensor[]): boolean {
+  const others = sensors.filter((other) => other.sensor_id !== sensor.sensor_id && watching(other));
+  return samples(sensor).every((position) => others.some((other) => covers(other, position)));
 }
 
 /** Sources of sectors and watched stretches, empty at first. */
@@ -31,14 +40,14 @@ export const watchedLayers: LayerSpecification[] = [
     id: 'sectors-lost',
     type: 'fill',
     source: 'sectors',
-    filter: ['!', ['get', 'watching']],
+    filter: ['get', 'lost'],
     paint: { 'fill-pattern': HATCH_IMAGE, 'fill-opacity': 0.5 },
   },
   {
     id: 'sectors-lost-edge',
     type: 'line',
     source: 'sectors',
-    filter: ['!', ['get', 'watching']],
+    filter: ['get', 'lost'],
     paint: { 'line-color': palette.hatch, 'line-width': 1, 'line-opacity': 0.7, 'line-dasharray': [3, 2] },
   },
   {
@@ -76,7 +85,7 @@ export function selectedSectors(selection: Selection | null): FilterSpecificatio
   return ['==', ['get', 'sensor_id'], ''];
 }
 
-/** Each sensor's registered sector, out to the range at which it is expected to detect a person. */
+/** Each sensor's registered sector: healthy, or lost where no other sees the same ground. It reaches out to the range at which it is expected to detect a person. */
 export function sectorFeatures(sensors: readonly Sensor[]): FeatureCollection {
   return {
     type: 'FeatureCollection',
@@ -86,6 +95,7 @@ export function sectorFeatures(sensors: readonly Sensor[]): FeatureCollection {
         sensor_id: sensor.sensor_id,
         tower_id: sensor.tower_id ?? '',
         watching: watching(sensor),
+        lost: !watching(sensor) && !coveredByOthers(sensor, sensors),
       },
       geometry: {
         type: 'Polygon',
@@ -117,4 +127,23 @@ export function watchedFeatures(line: LineIndex, watched: readonly Watched[]): F
         },
       })),
   };
+}
+
+function covers(sensor: Sensor, position: Position): boolean {
+  const at: Position = [sensor.lon, sensor.lat];
+  const away_m = distance(at, position);
+  const turned_deg = Math.abs(((bearing(at, position) - sensor.bearing_deg + 540) % 360) - 180);
+  const inReach = away_m >= sensor.range_min_m && away_m <= sensor.range_person_m + ROUNDING_M;
+  return inReach && turned_deg <= sensor.sector_deg / 2 + ROUNDING_DEG;
+}
+
+function samples(sensor: Sensor): Position[] {
+  const at: Position = [sensor.lon, sensor.lat];
+  const turns = Array.from(
+    { length: 13 },
+    (_, step) => sensor.bearing_deg + sensor.sector_deg * (step / 12 - 0.5),
+  );
+  return [0.1, 0.4, 0.7, 1].flatMap((share) =>
+    turns.map((turn_deg) => destination(at, turn_deg, share * sensor.range_person_m)),
+  );
 }
