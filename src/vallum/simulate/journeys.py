@@ -17,7 +17,6 @@ from vallum.simulate.actors import ActorKind, Journey, Purpose, step_lengths_m
 
 LEG_M = 90.0
 OWN_CLEARANCE_M = 100.0
-DRIVE_M = 9_000.0
 # Nobody tells the centre where a patrol walks: it stays where the centre believes it to be.
 AROUND_POST_M = 180.0
 
@@ -225,7 +224,7 @@ def follow(chance: Generator, lead: Journey, actor_id: str, *, kind: ActorKind, 
 
 
 def patrol(chance: Generator, frontier: Frontier, unit: Unit, *, start_s: float, end_s: float) -> Journey:
-    """Return the night of a unit: out along the line at its own distance from it, back, rest, and out again.
+    """Return the night of a unit: out from its post along the line, back, rest, and out again.
 
     Examples
     --------
@@ -240,15 +239,11 @@ def patrol(chance: Generator, frontier: Frontier, unit: Unit, *, start_s: float,
     """
     post = frontier.locate(unit.lon, unit.lat)
     drives = unit.kind != "foot_patrol"
-    speed_m_s = min(unit.speed_m_s, 8.0 if drives else 1.4)
+    speed_m_s = min(unit.speed_m_s, 4.0 if drives else 1.4)
     lon, lat, times_s = [np.array([unit.lon])], [np.array([unit.lat])], [np.array([start_s])]
     leaves_s = start_s + chance.uniform(0.0, 2_400.0)
     while leaves_s < end_s:
-        out_m = (
-            float(chance.uniform(0.25, 1.0))
-            * (DRIVE_M if drives else AROUND_POST_M)
-            * float(chance.choice([-1.0, 1.0]))
-        )
+        out_m = float(chance.uniform(0.25, 1.0)) * AROUND_POST_M * float(chance.choice([-1.0, 1.0]))
         turn_m = float(np.clip(post.chainage_m + out_m, 100.0, frontier.map_length_m - 100.0))
         steps = max(int(abs(turn_m - post.chainage_m) // LEG_M), 1) + 1
         one_way_m = np.linspace(post.chainage_m, turn_m, steps)
