@@ -58,74 +58,84 @@ class _Settings(BaseModel):
 class CalibrationSettings(_Settings):
     """One straight piece of how a length as somebody reports it maps onto this line."""
 
-    name: Plain
-    reported_from_m: float = Field(ge=0)
-    reported_to_m: float = Field(gt=0)
-    map_from_m: float = Field(ge=0)
-    map_to_m: float = Field(ge=0)
+    name: Plain = Field(description="the name by which tables refer to it; pieces of one name follow each other")
+    reported_from_m: float = Field(ge=0, description="where the piece begins, as reported")
+    reported_to_m: float = Field(gt=0, description="where the piece ends, as reported")
+    map_from_m: float = Field(ge=0, description="chainage on the map line at which the piece begins")
+    map_to_m: float = Field(ge=0, description="chainage on the map line at which the piece ends")
 
 
 class LineSettings(_Settings):
     """Which line, which drawing of it, how well it is known."""
 
-    file: Annotated[str, AfterValidator(_file_name)] = "line.geojson"
-    version: Plain
-    source: Plain
-    home_side: Literal["left", "right"] = Field(description="seen along increasing chainage")
+    file: Annotated[str, AfterValidator(_file_name)] = Field(
+        default="line.geojson", description="GeoJSON file in the same folder with exactly one line"
+    )
+    version: Plain = Field(description="name of this drawing of the line; a new drawing needs a new one")
+    source: Plain = Field(description="where the line comes from")
+    home_side: Literal["left", "right"] = Field(description="the home side as seen along increasing chainage")
     origin: Plain = Field(description="chainage 0 in words")
-    lateral_uncertainty_m: float = Field(ge=0)
-    lateral_uncertainty_source: Plain
-    reported_length_m: float | None = Field(default=None, gt=0)
-    reported_length_source: Plain | None = None
+    lateral_uncertainty_m: float = Field(
+        ge=0, description="nearer to the line than this, nobody knows which side a position is on"
+    )
+    lateral_uncertainty_source: Plain = Field(description="how that figure was found")
+    reported_length_m: float | None = Field(
+        default=None, gt=0, description="the length officials give; never mixed with the length on the map"
+    )
+    reported_length_source: Plain | None = Field(default=None, description="who said so and when")
     calibration: list[CalibrationSettings] = Field(default_factory=list)
 
 
 class Country(_Settings):
     """Whose ground lies on one side of the line."""
 
-    code: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1")
-    name: Words
+    code: str = Field(pattern=r"^[A-Z]{2}$", description="two-letter code of ISO 3166-1")
+    name: Words = Field(description="its name by language")
 
 
 class Party(_Settings):
     """A party by its role; never a person."""
 
-    id: Identifier
-    side: Literal["home", "that", "other"]
-    role: Words
+    id: Identifier = Field(description="the id by which tables and records name the party")
+    side: Literal["home", "that", "other"] = Field(description="on which side of the line it stands")
+    role: Words = Field(description="what it is, by language; never the name of a person")
 
 
 class Programme(_Settings):
     """A programme of works as it was stated: its length is reported, not measured on the map line."""
 
-    element: Element
-    planned_reported_length_m: float = Field(gt=0)
-    source: Plain
+    element: Element = Field(description="what is built; its length is the programme's")
+    planned_reported_length_m: float = Field(gt=0, description="how much of it was announced, as reported")
+    source: Plain = Field(description="who said so and when")
 
 
 class Scenario(_Settings):
     """When a simulated night begins, and what is invented in it."""
 
-    start: AwareDatetime
-    note: Plain
+    start: AwareDatetime = Field(description="when the simulated night begins, with its time zone")
+    note: Plain = Field(description="what is invented in it, in words that the page shows")
 
 
 class Attribution(_Settings):
     """Whose work is used, under which terms."""
 
-    what: Plain
-    text: Plain
-    licence: Plain
+    what: Plain = Field(description="which part of the project it is")
+    text: Plain = Field(description="whose work it is, in the words they ask for")
+    licence: Plain = Field(description="its terms")
 
 
 class ProjectSettings(_Settings):
     """Everything vallum.toml may hold."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
-    title: Words
-    notice: Words
-    local_zone: Annotated[str, AfterValidator(_zone)]
-    local_language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60, description="short name of the frontier")
+    title: Words = Field(description="its title by language; en is needed, the others are the page's languages")
+    notice: Words = Field(description="what stands at the foot of every map, by language")
+    local_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        description='IANA name of the zone in which people there tell the time, as "Asia/Baghdad"'
+    )
+    local_language: str = Field(
+        default="en", pattern=r"^[a-z]{2,3}$", description="language of the second name of places"
+    )
     line: LineSettings
     home: Country
     that: Country

@@ -18,10 +18,10 @@ Priority = Literal[1, 2, 3]
 class PriorityByClass(BaseModel, frozen=True, extra="forbid"):
     """How urgent an approach is, by what approaches: 1 is the most urgent."""
 
-    person: Priority = 1
-    vehicle: Priority = 1
-    unknown: Priority = 2
-    animal: Priority = 3
+    person: Priority = Field(default=1, description="of a person on foot")
+    vehicle: Priority = Field(default=1, description="of a vehicle")
+    unknown: Priority = Field(default=2, description="of something that was not recognised")
+    animal: Priority = Field(default=3, description="of an animal; only with animals_alarm")
 
     def of(self, classification: Classification) -> Priority:
         """Return the priority of one class.
@@ -43,12 +43,16 @@ class PriorityByClass(BaseModel, frozen=True, extra="forbid"):
 class ApproachRule(BaseModel, frozen=True, extra="forbid"):
     """Something is on its way to the line."""
 
-    classes: tuple[Classification, ...] = Field(default=("person", "vehicle", "unknown"), min_length=1)
-    animals_alarm: bool = False
+    classes: tuple[Classification, ...] = Field(
+        default=("person", "vehicle", "unknown"), min_length=1, description="which kinds of track raise an alarm"
+    )
+    animals_alarm: bool = Field(default=False, description="whether animals raise alarms too")
     within_m: float = Field(default=3000.0, gt=0, le=50_000, description="only tracks this near the line")
-    probability_at_least: float = Field(default=0.3, ge=0, le=1, description="of crossing the line within the horizon")
-    horizon_s: float = Field(default=1800.0, gt=0, le=86_400)
-    min_quality: float = Field(default=0.3, ge=0, le=1, description="of the track; 0 takes every track")
+    probability_at_least: float = Field(
+        default=0.3, ge=0, le=1, description="least probability of crossing the line within the horizon"
+    )
+    horizon_s: float = Field(default=1800.0, gt=0, le=86_400, description="how far ahead a crossing is looked for")
+    min_quality: float = Field(default=0.3, ge=0, le=1, description="least quality of the track; 0 takes every track")
     priority_by_class: PriorityByClass = PriorityByClass()
 
     @model_validator(mode="after")
@@ -74,34 +78,33 @@ class ApproachRule(BaseModel, frozen=True, extra="forbid"):
 class CrossedRule(BaseModel, frozen=True, extra="forbid"):
     """A track passed from one certain side of the line to the other."""
 
-    priority: Priority = 1
+    priority: Priority = Field(default=1, description="1 is the most urgent")
 
 
 class SensorSilentRule(BaseModel, frozen=True, extra="forbid"):
     """A sensor no longer watches; `after` is the state from which on it matters."""
 
-    priority: Priority = 2
-    after: Literal["late", "dead"] = "dead"
+    priority: Priority = Field(default=2, description="1 is the most urgent")
+    after: Literal["late", "dead"] = Field(default="dead", description="from which state on silence raises an alarm")
 
 
 class SensorAlertRule(BaseModel, frozen=True, extra="forbid"):
     """A sensor itself says that something is wrong, for example that somebody touched it."""
 
-    priority: Priority = 2
+    priority: Priority = Field(default=2, description="1 is the most urgent")
 
 
 class ReportFloodRule(BaseModel, frozen=True, extra="forbid"):
     """One sensor reports more than anything real could cause."""
 
-    priority: Priority = 3
-    per_minute: float = Field(default=600.0, gt=0)
+    priority: Priority = Field(default=3, description="1 is the most urgent")
+    per_minute: float = Field(
+        default=600.0, gt=0, description="reports of one sensor in a minute, above which it is one"
+    )
 
 
 class AlarmRules(BaseModel, frozen=True, extra="forbid"):
     """All alarm rules of a centre.
-
-    `suppress_own_patrol_within_m`: a track this near an own unit is own activity and raises no crossing alarm.
-    `rearm_s`: the same rule speaks again about the same track or sensor only after this time.
 
     Examples
     --------
@@ -116,5 +119,11 @@ class AlarmRules(BaseModel, frozen=True, extra="forbid"):
     sensor_silent: SensorSilentRule = SensorSilentRule()
     sensor_alert: SensorAlertRule = SensorAlertRule()
     report_flood: ReportFloodRule = ReportFloodRule()
-    suppress_own_patrol_within_m: float = Field(default=300.0, ge=0)
-    rearm_s: float = Field(default=900.0, ge=0)
+    suppress_own_patrol_within_m: float = Field(
+        default=300.0, ge=0, description="a track this near an own unit is own activity and raises no crossing alarm"
+    )
+    rearm_s: float = Field(
+        default=900.0,
+        ge=0,
+        description="the same rule speaks again about the same track or sensor only after this time",
+    )
