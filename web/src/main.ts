@@ -1,9 +1,5 @@
 // Where does the page begin?
-import '@fontsource/noto-sans/latin-400.css';
-import '@fontsource/noto-sans/latin-600.css';
-import '@fontsource/noto-sans/latin-ext-400.css';
-import '@fontsource/noto-sans-arabic/arabic-400.css';
-import '@fontsource/noto-sans-arabic/arabic-600.css';
+import './frame/fonts.css';
 import './frame/app.css';
 import { mount } from 'svelte';
 import App from './frame/App.svelte';

@@ -1,6 +1,6 @@
 // Are instants told in the zone and calendar that are named beside them?
 import { expect, test } from 'vitest';
-import { clockText, dateText, hijriText, kilometreText, numberText, zoneText } from './times';
+import { clockText, dateText, hijriText, kilometreText, numberText, zoneText } from '../../src/words/times';
 
 const EVENING = Date.parse('2021-03-17T21:30:05Z');
 
