@@ -1,0 +1,124 @@
+"""The page is legible for everyone: axe finds nothing, nothing overflows, what is not watched says so."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+from tests.e2e.conftest import SMALL, WIDE, OpenPage
+from tests.gateways.sapient.frames import frame, point, report
+from tests.house import House, until
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+LANGUAGES = ("en", "ar", "ckb")
+
+
+def sign_in(house: House, name: str = "watch-9") -> str:
+    return f"{house.address}/#enter={house.link('watch officer', name)}"
+
+
+async def check(page: Page, where: str) -> None:
+    found = await Axe().run(page, options=RULES)
+    told = [f"{v['id']}: {[node['html'] for node in v['nodes']][:3]}" for v in found.response["violations"]]
+    assert not told, (where, told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_axe_finds_nothing(running: House, open_page: OpenPage, language: str) -> None:
+    await running.alarm()
+    async with open_page(sign_in(running), language=language, size=SMALL) as page:
+        await page.get_by_role("listbox").get_by_role("option").first.click()
+        await expect(page.locator("section.card dl").first).to_be_visible()
+        await check(page, "watch, an alarm selected")
+        for tab in await page.get_by_role("tab").all():
+            await tab.click()
+            await check(page, f"watch, tab {await tab.inner_text()}")
+        await page.keyboard.press("?")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await check(page, "help")
+        await page.keyboard.press("Escape")
+        await page.goto(f"{running.address}/#mode=plan")
+        for tab in await page.get_by_role("tab").all():
+            await tab.click()
+            await check(page, f"plan, tab {await tab.inner_text()}")
+
+
+async def test_axe_finds_nothing_at_the_door(running: House, open_page: OpenPage) -> None:
+    async with open_page(sign_in(running), expected="401") as page:
+        await page.context.clear_cookies()
+        await page.reload()
+        await expect(page.get_by_role("textbox")).to_be_visible()
+        await check(page, "sign-in")
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL, (683, 384)])
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_nothing_runs_out_of_the_window(
+    running: House, open_page: OpenPage, language: str, size: tuple[int, int]
+) -> None:
+    """The smallest is 1366 x 768 at 200 % zoom."""
+    async with open_page(sign_in(running), language=language, size=size) as page:
+        over = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await page.evaluate(over) <= 0
+
+
+async def test_a_dead_sensor_is_never_shown_as_clear(running: House, open_page: OpenPage) -> None:
+    sensor = running.sensor("ground_radar", 3)
+    async with open_page(sign_in(running)) as page:
+        figure = page.get_by_role("button", name=re.compile("km not watched now"))
+        nobody_watches = await kilometres(figure.inner_text())
+        node = await running.connect(sensor)
+        await expect(figure).not_to_contain_text(f"{nobody_watches} km", timeout=15_000)
+        watched = await kilometres(figure.inner_text())
+        assert watched < nobody_watches
+        node.hang_up()
+        await expect(figure).to_contain_text(f"{nobody_watches} km", timeout=30_000)
+        stretches = (await running.get("/api/picture"))["watched"]
+        assert not [s for s in stretches if s["state"] == "watched"]
+        # and the silence itself asks for a person
+        await expect(page.get_by_role("option").filter(has_text=sensor.sensor_id)).to_be_visible(timeout=15_000)
+
+
+async def test_a_report_that_was_set_aside_is_shown_with_its_reason(running: House, open_page: OpenPage) -> None:
+    sensor = running.sensor("ground_radar", 3)
+    node = await running.connect(sensor)
+    now_s = running.centre.clock.now_s()
+    node.send(frame(now_s, node=sensor.node_id, detection_report=report(location=point(sensor.lon, 95.0))))
+    await until(lambda: bool(running.centre.journal.rows("quarantine")))
+    async with open_page(sign_in(running)) as page:
+        await page.get_by_role("tab", name=re.compile("Set aside")).click()
+        panel = page.get_by_role("tabpanel")
+        await expect(panel).to_contain_text("latitude")
+        await expect(panel).to_contain_text(sensor.sensor_id)
+    node.hang_up()
+
+
+async def test_a_lost_connection_looks_lost_and_comes_back(running: House, open_page: OpenPage) -> None:
+    async with open_page(sign_in(running)) as page:
+        await expect(page.get_by_text("LIVE", exact=True)).to_be_visible()
+        for subscription in list(running.centre.bus._pages):
+            subscription.overflowed = True
+            subscription.put(b"")
+        await expect(page.get_by_text(re.compile("CONNECTION LOST|CONNECTING"))).to_be_visible(timeout=10_000)
+        await expect(page.get_by_text("LIVE", exact=True)).to_be_visible(timeout=20_000)
+
+
+async def test_a_pasted_address_shows_the_next_shift_the_same_alarm(running: House, open_page: OpenPage) -> None:
+    alarm = await running.alarm()
+    async with open_page(sign_in(running)) as page:
+        await page.goto(f"{running.address}/#mode=watch&sel=alarm:{alarm['alarm_id']}&km=0-300")
+        await page.reload()
+        await expect(page.locator("[role=option][aria-selected=true]")).to_be_visible(timeout=20_000)
+        assert "km=0-300" in page.url
+
+
+async def kilometres(text: object) -> float:
+    words = await text if asyncio.iscoroutine(text) else text
+    found = re.search(r"([\d.]+) km", str(words))
+    assert found is not None, words
+    return float(found.group(1)) if "." in found.group(1) else int(found.group(1))
