@@ -11,6 +11,8 @@ export interface Callout {
   readonly box: Box;
   readonly from: Pixel;
   readonly words: readonly string[];
+  /** Red only where a crossing is expected. */
+  readonly colour: string;
 }
 
 const CALLOUT_LINE_PX = 17;
@@ -35,17 +37,24 @@ export function calloutBox(context: Context, scene: OverlayScene, frame: Box): C
     scene.taken,
     frame,
   )[0];
-  return placed === undefined ? null : { box: placed.box, from, words: focus.words };
+  return placed === undefined
+    ? null
+    : {
+        box: placed.box,
+        from,
+        words: focus.words,
+        colour: focus.forecast === null ? palette.muted : palette.priority1,
+      };
 }
 
 /** Paint it with a line to its track. */
-export function paintCallout(context: Context, { box, from, words }: Callout): void {
+export function paintCallout(context: Context, { box, from, words, colour }: Callout): void {
   const edge = {
     x: Math.min(Math.max(from.x, box.x), box.x + box.width),
     y: Math.min(Math.max(from.y, box.y), box.y + box.height),
   };
   context.setLineDash([]);
-  context.strokeStyle = palette.priority1;
+  context.strokeStyle = colour;
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(from.x, from.y);

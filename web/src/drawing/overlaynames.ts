@@ -55,7 +55,7 @@ export function kilometreMarks(
     context.moveTo(at.x, at.y);
     context.lineTo(at.x + east * 6, at.y + south * 6);
     context.stroke();
-    const look: TextLook = { size_px: 10.5, colour: palette.muted, halo: palette.halo };
+    const look: TextLook = { size_px: 10.5, colour: palette.text, halo: palette.halo };
     const text = kilometres(chainage_m, step_m);
     const [wide, high] = [widthOf(context, text, look), 12];
     const away = 13 + Math.abs(east) * (wide / 2) + Math.abs(south) * (high / 2);

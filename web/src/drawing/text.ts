@@ -47,7 +47,7 @@ export function write(
   context.textBaseline = 'middle';
   if (look.halo !== undefined) {
     context.strokeStyle = look.halo;
-    context.lineWidth = 3;
+    context.lineWidth = 2.5;
     context.lineJoin = 'round';
     context.strokeText(text, x, y);
   }
