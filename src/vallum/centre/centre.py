@@ -25,7 +25,7 @@ from vallum.access.records import SessionEnded, SessionRow, SessionStarted, User
 from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import UnitRow
 from vallum.centre.bus import Bus
-from vallum.centre.decisions import Decisions, UnknownThingError
+from vallum.centre.decisions import Decisions, NotNowError, UnknownThingError
 from vallum.centre.declare import declarations
 from vallum.centre.headline import headline
 from vallum.centre.live import Live
@@ -35,7 +35,7 @@ from vallum.centre.night import Night
 from vallum.centre.person import Person
 from vallum.centre.registry import registry
 from vallum.centre.sky import Sky, sky
-from vallum.gateways.sapient import Counters, SapientEndpoint
+from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Record
 from vallum.journal.journal import Journal
@@ -303,10 +303,19 @@ class Centre:
             await self.journal.appended(Draft(type="session.ended", actor=ended.name, body=body))
 
     async def look_again(self, person: Person, alarm_id: str, sensor_id: str) -> str:
-        """Ask a camera to look at where an alarm is now."""
+        """Ask a camera to look at where an alarm is now.
+
+        Raises
+        ------
+        NotNowError
+            When the camera is not connected.
+        """
         person.require("look")
         node_id, lon, lat = self.live.where_to_look(alarm_id, sensor_id)
-        task_id = await self._sapient.look_at(node_id, lon, lat)
+        try:
+            task_id = await self._sapient.look_at(node_id, lon, lat)
+        except NodeNotConnectedError as error:
+            raise NotNowError(str(error)) from error
         self.live.look_asked(task_id, alarm_id, sensor_id)
         return task_id
 

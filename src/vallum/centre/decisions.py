@@ -31,6 +31,10 @@ class UnknownThingError(LookupError):
     """There is no alarm, incident, unit or task of that name."""
 
 
+class NotNowError(RuntimeError):
+    """What was asked for is known but cannot be done now; the words say what to do instead."""
+
+
 class Decisions:
     """The decisions of a watch, on one journal."""
 

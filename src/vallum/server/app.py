@@ -18,7 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import vallum
 from vallum.centre.centre import Centre
-from vallum.centre.decisions import UnknownThingError
+from vallum.centre.decisions import NotNowError, UnknownThingError
 from vallum.centre.person import NotAllowedError
 from vallum.journal.registry import RefusedDraftError
 from vallum.server import alarms, incidents, live, models, picture, sessions, tasks
@@ -106,6 +106,10 @@ def _answer_errors_in_words(app: FastAPI) -> None:
 
     @app.exception_handler(RefusedDraftError)
     async def refused(_: Request, error: RefusedDraftError) -> JSONResponse:
+        return say(409, str(error))
+
+    @app.exception_handler(NotNowError)
+    async def not_now(_: Request, error: NotNowError) -> JSONResponse:
         return say(409, str(error))
 
     @app.exception_handler(ValueError)
