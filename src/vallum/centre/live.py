@@ -48,11 +48,14 @@ class Live:
         plane = Strip(frontier, STRIP_HALF_WIDTH_M, STRIP_CELL_M)
         # points of old tracks are deleted in time, but an alarm goes on naming its track
         known_tracks = (centre.observations.highest_track(), *(alarm.track or 0 for alarm in alarms))
-        self._tracking = Tracking(frontier, plane, centre.observations, max(known_tracks) + 1)
+        horizon_s = centre.project.alarm_rules.approach.horizon_s
+        self._tracking = Tracking(frontier, plane, centre.observations, max(known_tracks) + 1, horizon_s)
         self._alarming = Alarming(centre.project.alarm_rules, frontier, names, alarms, centre.units(), sensors)
         self._looks = Looks()
         self._rates = Rates(centre.project.alarm_rules.report_flood.per_minute)
         self._events: list[SensorEvent] = []
+        # sensors whose last word since the rules were asked carried the mark, whatever their files say
+        self._marked: set[str] = set()
         self._drafts: list[Draft] = []
         self._judged_s = float("-inf")
         self._first = True
@@ -73,6 +76,8 @@ class Live:
     def alerted(self, told: NodeAlert) -> None:
         """Take in that a sensor asks for attention."""
         if told.status == "active":
+            if told.simulated:
+                self._marked.add(told.sensor_id)
             self._events.append(self._alarming.event("sensor_alert", told.sensor_id, told.description or told.kind))
 
     def quarantined(self, told: Quarantined) -> None:
@@ -143,11 +148,12 @@ class Live:
 
     def _raised(self) -> tuple[Draft, ...]:
         events, self._events = self._events, []
+        marked, self._marked = self._marked, set()
         return self._alarming.judge(
             self._tracking.situations(),
             events,
             dict(self.sensing.states()),
-            self.sensing.simulated(),
+            self.sensing.simulated() | marked,
             self._centre.clock.now(),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -18,14 +19,20 @@ from vallum.watch.tracker import Plane, Track, Tracker, TrackerState
 
 # Forecasts look half an hour ahead: once a second is often enough.
 FORECAST_EVERY_S = 1.0
+KEPT_STILLS = 500
+# node, session and the node's own name for what it follows
+SeenObject = tuple[str, int, str]
 
 
 class Tracking:
     """The tracker of a centre and what it knows now."""
 
-    def __init__(self, frontier: Frontier, plane: Plane, observations: Observations, next_number: int) -> None:
+    def __init__(
+        self, frontier: Frontier, plane: Plane, observations: Observations, next_number: int, horizon_s: float
+    ) -> None:
         self._frontier = frontier
         self._observations = observations
+        self._horizon_s = horizon_s
         self._tracker = Tracker(plane)
         self._state = TrackerState(next_number=next_number)
         self._waiting: list[Detection] = []
@@ -34,11 +41,17 @@ class Tracking:
         self._ended: dict[int, Situation] = {}
         self._forecasts: dict[int, CrossingForecast | None] = {}
         self._forecast_s = float("-inf")
+        # The newest picture of each object a sensor held: it may come before the tracker believes in the object.
+        self._stills: OrderedDict[SeenObject, Detection] = OrderedDict()
 
     def detected(self, detection: Detection, frame: bytes) -> None:
         """Take in one believed detection with the frame it came in."""
         self._observations.detection(_row(detection, frame))
         self._waiting.append(detection)
+        if detection.still_png is not None:
+            self._stills[_seen_object(detection)] = detection
+            while len(self._stills) > KEPT_STILLS:
+                self._stills.popitem(last=False)
 
     def step(self, now_s: float) -> set[int]:
         """Let the tracker take what has come, and time go on; give the tracks that people will see differently."""
@@ -49,7 +62,9 @@ class Tracking:
         moved = [track for track in (*step.started, *step.updated) if track.live]
         if now_s - self._forecast_s >= FORECAST_EVERY_S:
             self._forecast_s = now_s
-            self._forecasts = {number: forecast(track, self._frontier, now_s) for number, track in live.items()}
+            self._forecasts = {
+                number: forecast(track, self._frontier, now_s, self._horizon_s) for number, track in live.items()
+            }
         for track in moved:
             self._situations[track.number] = self._situate(track)
         over = set(self._situations) - set(live)
@@ -69,11 +84,18 @@ class Tracking:
         return tuple(situation for situation in found if situation is not None)
 
     def _situate(self, track: Track) -> Situation:
+        if track.still is None:
+            pictured = (self._stills.get(_seen_object(detection)) for detection in reversed(track.detections))
+            track = replace(track, still=next((still for still in pictured if still is not None), None))
         expected = self._forecasts.get(track.number)
         here = situate(track, self._frontier, expected, Passage())
         passage = follow(self._passages.get(track.number, Passage()), here.side)
         self._passages[track.number] = passage
         return replace(here, crossed=passage.crossed)
+
+
+def _seen_object(detection: Detection) -> SeenObject:
+    return detection.node_id, detection.session, detection.object_id
 
 
 def _terminated(situation: Situation) -> Situation:
@@ -111,14 +133,15 @@ def _row(detection: Detection, frame: bytes) -> DetectionRow:
 
 
 def _point(track: Track) -> TrackPointRow:
+    east_m_s, north_m_s = track.velocity_m_s
     return TrackPointRow(
         track=str(track.number),
         time_s=track.updated_s,
         lon=track.lon,
         lat=track.lat,
-        velocity_east_mps=track.mean[2],
-        velocity_north_mps=track.mean[3],
-        covariance=tuple(value for row in track.covariance for value in row),
+        velocity_east_mps=east_m_s,
+        velocity_north_mps=north_m_s,
+        covariance=tuple(value for row in track.east_north_covariance for value in row),
         state=track.status,
         classification={track.classification: track.class_probability},
         simulated=track.simulated,

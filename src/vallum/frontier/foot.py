@@ -29,6 +29,7 @@ _LONGEST_PIECE_M = 1_000.0
 # Below this the arc over a chord needs no more than the mean radius: 1.4 cm at 100 km.
 _EXACT_BEYOND_M = 100_000.0
 _CANDIDATES = 8
+_THREADED_POINTS = 20_000
 _BLOCK = 400_000
 
 
@@ -216,7 +217,9 @@ class Pieces:
             unproven = []
             for first in range(0, pending.size, max(1, _BLOCK // count)):
                 asked = pending[first : first + max(1, _BLOCK // count)]
-                middle_m, piece = self._tree.query(points[asked], k=np.arange(1, count + 1), workers=-1)
+                # Starting threads costs more than a small query.
+                workers = -1 if asked.size > _THREADED_POINTS else 1
+                middle_m, piece = self._tree.query(points[asked], k=np.arange(1, count + 1), workers=workers)
                 to_point = points[asked][:, None, :] - self._start[piece]
                 chord = self._chord[piece]
                 share = np.clip(_dot(to_point, chord) / self.length_m[piece] ** 2, 0.0, 1.0)
