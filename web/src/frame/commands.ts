@@ -11,9 +11,10 @@ export function commandsOf(desk: Desk) {
   const atIncident = (incident_id: string) => ({ params: { path: { incident_id } } });
 
   return {
+    /** Nothing is said of it: the card itself turns to what comes next. */
     async acknowledge(alarm_id: string): Promise<string> {
       await ask(api.POST('/api/alarms/{alarm_id}/acknowledge', atAlarm(alarm_id)));
-      return say('done_acknowledge');
+      return '';
     },
     async shelve(alarm_id: string, body: Schemas['Shelve']): Promise<string> {
       const row = await ask(api.POST('/api/alarms/{alarm_id}/shelve', { ...atAlarm(alarm_id), body }));

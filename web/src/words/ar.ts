@@ -232,7 +232,6 @@ export const ar: Record<Key, Message> = {
   act_open_task: 'اعرض المهمة',
   sending: 'يجري الإرسال…',
   failed: 'لم ينجح هذا: {reason}',
-  done_acknowledge: 'صار لك.',
   done_send: 'طُلب من {callsign} الذهاب.',
   done_look: 'طُلب من {sensor} أن يعيد النظر.',
   done_shelve: 'مؤجَّل حتى {time}.',

@@ -218,7 +218,6 @@ export const ckb: Record<Key, Message> = {
   act_open_task: 'ئەرکەکە پیشان بدە',
   sending: 'دەنێردرێت…',
   failed: 'ئەمە سەرکەوتوو نەبوو: {reason}',
-  done_acknowledge: 'ئێستا هی تۆیە.',
   done_send: 'داوا لە {callsign} کرا بڕوات.',
   done_look: 'داوا لە {sensor} کرا دووبارە سەیر بکاتەوە.',
   done_shelve: 'دواخرا تا {time}.',

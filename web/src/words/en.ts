@@ -227,7 +227,6 @@ export const en = {
   act_open_task: 'Show the task',
   sending: 'Sending…',
   failed: 'This did not work: {reason}',
-  done_acknowledge: 'It is yours now.',
   done_send: '{callsign} was asked to go.',
   done_look: '{sensor} was asked to look again.',
   done_shelve: 'Shelved until {time}.',
