@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.e2e.conftest import Demo, OpenPage
+from tests.e2e.conftest import Demo, OpenPage, ready
 
 PATIENCE_MS = 90_000
 
@@ -109,6 +109,8 @@ async def test_a_camera_looks_again_and_the_card_shows_what_it_saw(demo: Demo, o
         origin = re.sub(r"(https?://[^/]+).*", r"\1", page.url)
         await page.goto(f"{origin}/#mode=watch&sel=alarm:{chosen['alarm']['alarm_id']}")
         await page.reload()
+        await ready(page)
+        await page.get_by_role("button", name=re.compile("^Look again")).wait_for(timeout=PATIENCE_MS)
         await page.keyboard.press("l")
         form = page.locator("section.card").get_by_role("form")
         await expect(form).to_be_visible(timeout=15_000)
@@ -120,7 +122,7 @@ async def test_a_camera_looks_again_and_the_card_shows_what_it_saw(demo: Demo, o
 
 async def test_the_truth_is_told_when_the_night_ends(demo: Demo, open_page: OpenPage) -> None:
     """Last in this file: it ends the night."""
-    async with open_page(demo.link("watch-truth")) as page:
+    async with open_page(demo.link("watch-truth"), expected="404") as page:
         before = await page.request.get(re.sub(r"(https?://[^/]+).*", r"\1", page.url) + "/api/truth")
         assert before.status == 404
         await page.get_by_role("button", name=re.compile("SIMULATED")).click()
