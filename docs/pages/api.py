@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
+from docs.pages.words import GENERATED, code, default, table, unit, what
 from pydantic import BaseModel
 
-from docs.pages.words import GENERATED, code, default, table, unit, what
 from vallum.access.access import IDLE_S, LONGEST_SESSION_S
 from vallum.access.roles import ALLOWED, ROLES, Action
 from vallum.server import live, models, trackframe
@@ -16,15 +16,17 @@ from vallum.server.doors import COOKIE
 from vallum.server.models import ViewName
 from vallum.watch.detection import CLASSIFICATIONS
 
+IDLE_HOURS, LONGEST_DAYS = IDLE_S / 3600, LONGEST_SESSION_S / 86400
 INTRODUCTION = f"""\
 # The API
 
-The page uses nothing else. `vallum api` prints the OpenAPI document, a running centre serves it at `/api/openapi.json`; the
-page's types are generated from it. The API belongs to this version and may change with the next.
+The page uses nothing else. `vallum api` prints the OpenAPI document, a running centre serves it at
+`/api/openapi.json`; the page's types are generated from it. The API belongs to this version and may change with the
+next.
 
-**Signing in.** `vallum user invite` prints a link; the token behind `#enter=` is traded once at `POST /api/enter` for the
-cookie `{COOKIE}`. A session ends after {IDLE_S / 3600:g} hours without use and after {LONGEST_SESSION_S / 86400:g} days in any case. Requests
-that change something and come from another site's page are refused.
+**Signing in.** `vallum user invite` prints a link; the token behind `#enter=` is traded once at `POST /api/enter` for
+the cookie `{COOKIE}`. A session ends after {IDLE_HOURS:g} hours without use and after {LONGEST_DAYS:g} days in any
+case. Requests that change something and come from another site's page are refused.
 """
 
 # What each route asks of whom; a test tries every route as every role. A step of a task asks for one of two.
@@ -143,9 +145,10 @@ def _bodies(document: Mapping[str, Any]) -> Iterator[str]:
 def _live() -> Iterator[str]:
     yield "## The live socket"
     yield (
-        "`/api/live` is a WebSocket for everybody signed in, with the same cookie. The centre speaks, the page listens. Text "
-        "messages are JSON with a `kind`; their shapes are in the OpenAPI document under `LiveMessage`. Binary messages are "
-        f"frames of tracks: all of them once after the picture, then those that moved, at most every {live.TRACK_PAUSE_S:g} s."
+        "`/api/live` is a WebSocket for everybody signed in, with the same cookie. The centre speaks, the page listens. "
+        "Text messages are JSON with a `kind`; their shapes are in the OpenAPI document under `LiveMessage`. Binary "
+        "messages are frames of tracks: all of them once after the picture, then those that moved, at most every "
+        f"{live.TRACK_PAUSE_S:g} s."
     )
     rows = []
     for message in MESSAGES:
@@ -164,9 +167,8 @@ def _live() -> Iterator[str]:
 
 def _frame() -> Iterator[str]:
     yield "## The frame of tracks"
-    yield (
-        f"Little endian: a header of {trackframe.HEADER.size} bytes, then {trackframe.ROW.itemsize} bytes for each track."
-    )
+    header_bytes, row_bytes = trackframe.HEADER.size, trackframe.ROW.itemsize
+    yield f"Little endian: a header of {header_bytes} bytes, then {row_bytes} bytes for each track."
     header = [
         ["0", "u8", f"version, {trackframe.VERSION}"],
         ["1", "u8", "kind: 1 these moved, 2 these are all"],
@@ -195,7 +197,6 @@ def _frame() -> Iterator[str]:
         "eta_s": "seconds until the forecast crossing; -1 without one",
     }
     rows = []
-    for name in trackframe.ROW.names or ():
-        kind, start = (trackframe.ROW.fields or {})[name][:2]
+    for name, (kind, start, *_) in (trackframe.ROW.fields or {}).items():
         rows.append([str(start), f"{kind.kind}{kind.itemsize * 8}", code(name), meanings[name]])
     yield table(["byte", "type", "field", "meaning"], rows)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
-
 from docs.pages.words import GENERATED, code, table
+
 from vallum.cli.main import app
 
 INTRODUCTION = """\

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from docs.pages.words import GENERATED, code, default, schema, summary, table, unit, what
 from pydantic import BaseModel
 
-from docs.pages.words import GENERATED, code, default, schema, summary, table, unit, what
 from vallum.assets.obstacle import Obstacle
 from vallum.assets.sensor import Sensor
 from vallum.assets.tower import Tower
@@ -23,29 +23,31 @@ from vallum.project.table import Column
 INTRODUCTION = """\
 # Project files
 
-A project is a folder of files that a person can edit. `vallum new` writes one; `vallum serve` reads it when it starts and
-writes every difference from what the journal knows into the journal. A wrong file is refused with file, row, field, what
-was found and what is expected; all problems of all files are told at once. Unknown settings and columns are refused.
+A project is a folder of files that a person can edit. `vallum new` writes one; `vallum serve` reads it when it starts
+and writes every difference from what the journal knows into the journal. A wrong file is refused with file, row, field,
+what was found and what is expected; all problems of all files are told at once. Unknown settings and columns are
+refused.
 
-Names say their units: `_m` metres, `_km` kilometres along the line, `_s` seconds, `_deg` degrees true, clockwise from north.
-Positions are degrees WGS 84.
+Names say their units: `_m` metres, `_km` kilometres along the line, `_s` seconds, `_deg` degrees true, clockwise from
+north. Positions are degrees WGS 84.
 """
 
 TABLES_INTRODUCTION = """\
-CSV in UTF-8 with commas and a header; columns in any order. A table that holds nothing yet still needs its header. Numbers
-have a decimal point; Arabic-Indic and Persian digits are read as the digits they are. Days are written `2021-03-17`.
+CSV in UTF-8 with commas and a header; columns in any order. A table that holds nothing yet still needs its header.
+Numbers have a decimal point; Arabic-Indic and Persian digits are read as the digits they are. Days are written
+`2021-03-17`.
 
 - **Where something stands:** either `chainage_km` (with `offset_m`, positive on the home side), or `lon` and `lat`.
-- **A stretch of the line:** either `from_km` and `to_km` on the map line, or `reported_from_km`, `reported_to_km` and the
-  `calibration` of vallum.toml that places them on it. `to_km` may be the word `end`.
+- **A stretch of the line:** either `from_km` and `to_km` on the map line, or `reported_from_km`, `reported_to_km` and
+  the `calibration` of vallum.toml that places them on it. `to_km` may be the word `end`.
 """
 
 # What each table says, and the model that its rows become; a section is its four columns.
 ROWS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "sections.csv": ("Stretches of the line with a name. They may leave holes but not overlap.", None),
     "responsibilities.csv": (
-        "Which party answers for a section or a part of it, in which role, since when, according to whom. Stated without "
-        "prejudice. Without `from_km` and `to_km` it is the whole section.",
+        "Which party answers for a section or a part of it, in which role, since when, according to whom. Stated "
+        "without prejudice. Without `from_km` and `to_km` it is the whole section.",
         SectionAssigned,
     ),
     "towers.csv": ("What stands at the line and carries sensors.", Tower),
@@ -161,8 +163,8 @@ def _files() -> str:
 
 def _examples_note() -> str:
     return (
-        "Times carry their zone, as `2021-03-17T15:50:00Z`; lengths are numbers with a decimal point. A table in double "
-        "brackets may stand several times. The worked example is "
+        "Times carry their zone, as `2021-03-17T15:50:00Z`; lengths are numbers with a decimal point. A table in "
+        "double brackets may stand several times. The worked example is "
         "[`vallum.toml` of iraq-syria](../src/vallum/examples/iraq_syria/vallum.toml)."
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any, get_args
 
+from docs.pages.words import GENERATED, code, default, schema, summary, table, unit, what
 from pydantic import BaseModel
 
-from docs.pages.words import GENERATED, code, default, schema, summary, table, unit, what
 from vallum.access import records as access
 from vallum.access.roles import ACTIONS, ALLOWED, ROLES, Action
 from vallum.assets import records as assets
@@ -27,11 +27,11 @@ INTRODUCTION = """\
 
 A record is one entry in a centre's journal: somebody or something said or decided something at a time. Records are only
 ever added. Everything else that a centre shows is a view, computed from the records and rebuilt from them with
-`vallum journal rebuild`. Detections and track points are not records: there are too many of them. They are kept for 30 days
-of the centre's time beside the journal; what an alarm stands on is frozen into its record.
+`vallum journal rebuild`. Detections and track points are not records: there are too many of them. They are kept beside
+the journal for a time; what an alarm stands on is frozen into its record.
 
-A record has an envelope, the same for every type, and a body, which its type decides. Lengths, times and angles carry their
-units in their names. A chainage is in metres on the line version that the record's place names.
+A record has an envelope, the same for every type, and a body, which its type decides. Lengths, times and angles carry
+their units in their names. A chainage is in metres on the line version that the record's place names.
 """
 
 NATURES: dict[Nature, str] = {
@@ -121,7 +121,7 @@ def _models() -> Iterator[type[BaseModel]]:
 
 def _views() -> Iterator[str]:
     yield "## Views"
-    yield "One record changes one row of one view. The first column is the key. Columns that its records have are above."
+    yield "One record changes one row of one view. The first column is the key."
     for owner, module in OWNERS.items():
         for view, row in module.VIEWS.items():
             told = [name for name, (_, changed, _) in module.RECORDS.items() if changed == view]
@@ -136,16 +136,15 @@ def _lives() -> Iterator[str]:
     yield "### An alarm"
     yield _steps("alarm.raised", alarm.AlarmRow, alarm.TRANSITIONS)
     yield (
-        "Who had acknowledged an alarm that comes back from the shelf must do so again. A closed alarm says what it was: "
-        + ", ".join(code(word) for word in get_args(alarm.Disposition))
-        + "."
+        "Who had acknowledged an alarm that comes back from the shelf must do so again. A closed alarm says what it "
+        "was: " + ", ".join(code(word) for word in get_args(alarm.Disposition)) + "."
     )
     yield "### A task"
     yield _steps("task.sent", task.TaskRow, task.TRANSITIONS)
     yield "### An incident"
     yield (
         "`incident.opened` makes it `open`; `incident.updated` leaves it so and may change its kind; `incident.closed` "
-        "makes it `closed`, and a closed one is never opened again. The kinds, those whose priority is the first marked: "
+        "makes it `closed`, and a closed one is never opened again. The kinds, those of the first priority marked: "
         + ", ".join(f"{kind} (first)" if kind in FIRST_PRIORITY else kind for kind in INCIDENT_KINDS)
         + "."
     )
@@ -165,8 +164,8 @@ def _steps(first: str, row: type[BaseModel], transitions: Mapping[str, tuple[Col
 def _roles() -> Iterator[str]:
     yield "## Roles"
     yield (
-        "A role allows kinds of action. It never opens what a label keeps from somebody: what is seen outside is decided by "
-        "label and agreement, and nobody's role goes around them. A person signs in in one role."
+        "A role allows kinds of action. It never opens what a label keeps from somebody: what is seen outside is "
+        "decided by label and agreement, and nobody's role goes around them. A person signs in in one role."
     )
     rows = [
         [code(action), DOES[action], *("yes" if action in ALLOWED[role] else "" for role in ROLES)]
