@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import os
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -91,6 +92,7 @@ class Centre:
         names = Names.after(journal)
         self.decisions = Decisions(journal, project.frontier, clock, names)
         self.live = Live(self, names)
+        self._sapient_address = sapient_address
         self._sapient = SapientEndpoint(
             *sapient_address,
             clock=clock,
@@ -162,13 +164,20 @@ class Centre:
         return Clock(start=start, anchor_s=time.time() + SETTING_UP_S, speed=speed)
 
     async def start(self) -> None:
-        """Listen to sensors and begin to watch."""
+        """Listen to sensors and begin to watch; raise OSError, naming the port, when it is taken."""
         self._loop = asyncio.get_running_loop()
         self._failure = self._loop.create_future()
         self.journal.subscribe(self._written)
         self.observations.on_stored(lambda cursors: self._on_loop(lambda: self.live.sensing.stored(cursors)))
         self.observations.on_conflict(lambda conflict: self._on_loop(lambda: self.live.conflicted(conflict)))
-        await self._sapient.start()
+        try:
+            await self._sapient.start()
+        except OSError as error:
+            host, port = self._sapient_address
+            why = os.strerror(error.errno) if error.errno else error
+            raise OSError(
+                f"port {port} on {host} cannot be used ({why}); choose another with --sapient-port"
+            ) from error
         for work in (self._tick, self._pulse, self._tidy):
             task = asyncio.create_task(work())
             task.add_done_callback(self._watch_over)

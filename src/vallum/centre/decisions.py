@@ -142,7 +142,7 @@ class Decisions:
             instruction=instruction,
             arrival_estimate=arrival,
         )
-        return await self._write(person, "task.sent", body, TaskRow, incident or alarm or unit)
+        return await self._write(person, "task.sent", body, TaskRow, alarm, incident, unit)
 
     async def move_task(self, person: Person, task_id: str, step: str, by_radio: bool, note: str) -> TaskRow:
         """Take one step of a task's life; cancelling is for those who may send."""
@@ -169,27 +169,27 @@ class Decisions:
             text=text,
             entered_for_unit=entered_for_unit,
         )
-        return await self._write(person, "radio.logged", body, RadioRow, None)
+        return await self._write(person, "radio.logged", body, RadioRow)
 
     # --- how a decision becomes a record
 
     async def _write(
-        self, person: Person, record_type: str, body: BaseModel, row_type: type[RowT], about: BaseModel | None
+        self, person: Person, record_type: str, body: BaseModel, row_type: type[RowT], *about: BaseModel | None
     ) -> RowT:
         lon, lat = getattr(body, "lon", None), getattr(body, "lat", None)
         place = None
         if lon is not None and lat is not None:
             chainage_m = getattr(body, "chainage_m", None)
             place = Place(line_version=self._frontier.version, chainage_m=chainage_m, lon=lon, lat=lat)
-        record_id = getattr(about, "record_id", None)
-        simulated = bool(getattr(about, "simulated", False))
+        records = [record_id for thing in about if (record_id := getattr(thing, "record_id", None))]
+        simulated = any(getattr(thing, "simulated", False) for thing in about)
         draft = Draft(
             type=record_type,
             actor=person.name,
-            # what is decided about something simulated is itself part of the simulation
+            # what is decided about anything simulated is itself part of the simulation
             nature="simulated" if simulated else "declared",
             place=place,
-            links=(Link(relation="about", record=record_id),) if record_id else (),
+            links=tuple(Link(relation="about", record=record_id) for record_id in records),
             body=body,
         )
         (record,) = await self._journal.appended(draft)

@@ -88,7 +88,9 @@ async def run(
             task.result()
     finally:
         server.should_exit = True
-        if serving is not None:
+        if serving is None:
+            bound.close()
+        else:
             await serving
         await centre.stop()
         for number in (signal.SIGINT, signal.SIGTERM):
