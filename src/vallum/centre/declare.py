@@ -49,9 +49,10 @@ def _drafts(project: Project, journal: Journal) -> Iterator[Draft]:
 
 def _differs(row: BaseModel, body: BaseModel) -> bool:
     """Compare what the body says with what the row knows; a unit's place is the unit's own from its first report."""
-    said = body.model_dump()
-    moved = getattr(row, "positioned_at", None) is not None
-    return any(getattr(row, name) != value for name, value in said.items() if not (moved and name in {"lon", "lat"}))
+    # both as plain values: a model inside a row never equals the mapping that a dump makes of it
+    said, known = body.model_dump(), row.model_dump()
+    moved = known.get("positioned_at") is not None
+    return any(known[name] != value for name, value in said.items() if not (moved and name in {"lon", "lat"}))
 
 
 def _declared(project: Project) -> Iterable[tuple[str, str, Iterable[BaseModel]]]:

@@ -1,0 +1,86 @@
+"""Project files are input: what they say that the journal does not know becomes a record, once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from vallum.assets.unit import UnitPositioned
+from vallum.centre.centre import Centre
+from vallum.centre.folder import open_project
+from vallum.journal.clock import Clock
+from vallum.journal.envelope import Draft, Record
+
+
+def opened(folder: Path) -> Centre:
+    return Centre.open(folder, open_project(folder), clock=Clock.machine())
+
+
+async def records_of(folder: Path, after: int = 0) -> list[Record]:
+    centre = opened(folder)
+    found = centre.journal.records(after_seq=after)
+    await centre.stop()
+    return found
+
+
+def edit(file: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
+    with file.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    change(rows)
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+async def test_a_first_start_declares_everything_by_the_project_files(folder: Path) -> None:
+    found = await records_of(folder)
+    assert {record.actor for record in found} == {"project files"}
+    types = {record.type for record in found}
+    assert {"line.surveyed", "sensor.installed", "unit.registered", "obstacle.planned", "works.reported"} <= types
+    assert {record.nature for record in found if record.type == "sensor.installed"} == {"simulated"}
+
+
+async def test_a_project_that_did_not_change_declares_nothing_again(folder: Path) -> None:
+    first = await records_of(folder)
+    assert await records_of(folder, after=len(first)) == []
+
+
+async def test_a_changed_cell_becomes_exactly_one_record_that_names_the_file_by_its_hash(folder: Path) -> None:
+    first = await records_of(folder)
+    sensors = folder / "sensors.csv"
+
+    def turn(rows: list[dict[str, str]]) -> None:
+        rows[0]["bearing_deg"] = str(float(rows[0]["bearing_deg"]) + 1.0)
+
+    edit(sensors, turn)
+    (record,) = await records_of(folder, after=len(first))
+    before = next(known for known in first if known.type == "sensor.installed")
+    assert record.type == "sensor.installed"
+    assert record.body == {**before.body, "bearing_deg": before.body["bearing_deg"] + 1.0}
+    assert record.purpose == f"sensors.csv sha256 {hashlib.sha256(sensors.read_bytes()).hexdigest()}"
+
+
+async def test_a_unit_that_has_moved_stays_where_it_was_heard_when_the_files_say_otherwise(folder: Path) -> None:
+    centre = opened(folder)
+    unit = centre.units()[0]
+    position = UnitPositioned(unit_id=unit.unit_id, lon=unit.lon + 0.1, lat=unit.lat, by_radio=True)
+    centre.journal.append(Draft(type="unit.positioned", actor="watch-1", body=position))
+    last = centre.journal.last()
+    assert last is not None
+    assert last.seq is not None
+    await centre.stop()
+    assert await records_of(folder, after=last.seq) == []
+
+    def rename(rows: list[dict[str, str]]) -> None:
+        rows[0]["callsign"] = "HERON 1"
+
+    edit(folder / "units.csv", rename)
+    (record,) = await records_of(folder, after=last.seq)
+    assert record.type == "unit.registered"
+    centre = opened(folder)
+    moved = next(known for known in centre.units() if known.unit_id == unit.unit_id)
+    assert (moved.callsign, moved.lon) == ("HERON 1", unit.lon + 0.1)
+    await centre.stop()

@@ -1,0 +1,93 @@
+"""A centre that starts again goes on where it was: standing alarms, names and positions; nobody is believed unheard."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from tests.centre.standing import standing_alarm
+from tests.house import house, until
+
+from vallum.assets.sensor import SensorReturned
+from vallum.centre.centre import Centre
+from vallum.centre.folder import open_project
+from vallum.centre.person import Person
+from vallum.journal.clock import Clock
+from vallum.journal.envelope import Draft
+from vallum.project import Project
+
+
+async def test_sensors_that_the_last_run_heard_are_not_heard_now_and_nobody_is_alarmed(
+    folder: Path, project: Project, clock: Clock
+) -> None:
+    centre = Centre.open(folder, project, clock=clock)
+    names = [sensor.sensor_id for sensor in centre.sensors()[:3]]
+    for name in names:
+        centre.journal.append(Draft(type="sensor.returned", actor="centre", body=SensorReturned(sensor_id=name)))
+    await centre.stop()
+    again = Centre.open(folder, project, clock=clock)
+    assert {sensor.sensor_id for sensor in again.sensors() if sensor.state == "live"} == set(names)
+    assert set(again.live.sensing.states().values()) == {"dead"}
+    assert all(stretch.state != "watched" for stretch in again.live.watched())
+    await again.start()
+    await until(lambda: all(sensor.state == "dead" for sensor in again.sensors()))
+    silent = again.journal.records(type="sensor.silent")
+    assert [record.body["sensor_id"] for record in silent] == names
+    assert {record.body["reason"] for record in silent} == {"never heard"}
+    assert again.alarms() == ()
+    await again.stop()
+
+
+async def test_an_alarm_that_stands_is_not_raised_again_after_a_restart(tmp_path: Path) -> None:
+    async with house(tmp_path / "centre") as running:
+        sensor = running.sensor()
+        node = await running.connect(sensor)
+        node.hang_up()
+        await until(lambda: any(alarm.sensor_id == sensor.sensor_id for alarm in running.centre.alarms()), 30)
+        standing = running.centre.alarms()
+    async with house(tmp_path / "centre") as running:
+        node = await running.connect(running.sensor())
+        node.hang_up()
+        await until(lambda: running.centre.live.sensing.states()[sensor.sensor_id] == "dead", 30)
+        await asyncio.sleep(0.3)
+        assert [alarm.alarm_id for alarm in running.centre.alarms()] == [alarm.alarm_id for alarm in standing]
+
+
+async def test_names_go_on_after_those_that_the_journal_knows(folder: Path, project: Project, clock: Clock) -> None:
+    officer = Person("watch-1", "watch officer", "national_guard")
+    for expected in ("I1", "I2", "I3"):
+        centre = Centre.open(folder, project, clock=clock)
+        opened = await centre.decisions.open_incident(officer, "tunnel", None, "km 1", "")
+        assert opened.incident_id == expected
+        await centre.stop()
+
+
+async def test_the_scenario_goes_on_after_the_last_record_instead_of_starting_anew(
+    folder: Path, project: Project, clock: Clock
+) -> None:
+    centre = Centre.open(folder, project, clock=clock)
+    await standing_alarm(centre)
+    last = centre.journal.last()
+    assert last is not None
+    await centre.stop()
+    resumed = Centre.scenario_clock(folder, project, 5.0)
+    assert resumed.start > last.times.recorded
+    assert resumed.anchor_s > time.time()
+    assert Centre.scenario_clock(folder / "empty", project, 5.0).start == project.scenario_start
+
+
+async def test_a_shelf_time_that_ended_while_nothing_ran_brings_the_alarm_back(
+    folder: Path, project: Project, clock: Clock
+) -> None:
+    centre = Centre.open(folder, project, clock=clock)
+    await standing_alarm(centre)
+    await centre.decisions.shelve(Person("watch-1", "watch officer", "p"), "A1000", "a herd", 1)
+    await centre.stop()
+    later = Clock(start=clock.start, anchor_s=clock.anchor_s - 600.0, speed=clock.speed)
+    again = Centre.open(folder, open_project(folder), clock=later)
+    await again.start()
+    await until(lambda: again.alarms()[0].state == "unacknowledged")
+    (record,) = again.journal.records(type="alarm.unshelved")
+    assert (record.actor, record.nature) == ("centre", "simulated")
+    await again.stop()
