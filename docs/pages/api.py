@@ -145,7 +145,7 @@ def _bodies(document: Mapping[str, Any]) -> Iterator[str]:
 def _live() -> Iterator[str]:
     yield "## The live socket"
     yield (
-        "`/api/live` is a WebSocket for everybody signed in, with the same cookie. The centre speaks, the page listens. "
+        "`/api/live` is a WebSocket for everybody signed in, by the same cookie. The centre speaks, the page listens. "
         "Text messages are JSON with a `kind`; their shapes are in the OpenAPI document under `LiveMessage`. Binary "
         "messages are frames of tracks: all of them once after the picture, then those that moved, at most every "
         f"{live.TRACK_PAUSE_S:g} s."
