@@ -48,11 +48,10 @@ def rebuild(folder: Folder, as_json: AsJson = False) -> None:
 
     made = rebuild_views(folder, registry())
     if as_json:
-        say_json({"records": made.records, "rows": dict(made.rows), "changed": made.changed})
+        say_json({"records": made.records, "identical": made.identical, "digest": made.digest_after})
     else:
-        rows = ", ".join(f"{view} {count}" for view, count in sorted(made.rows.items()) if count)
-        console().print(f"Views made again from {made.records} records: {rows or 'no rows'}.")
-        console().print("They differ from what was there." if made.changed else "They are as they were.")
+        console().print(f"Views made again from {made.records} records.")
+        console().print("They are as they were." if made.identical else "They differ from what was there before.")
 
 
 @app.command()
@@ -64,9 +63,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """List records in the order they were written."""
-    from vallum.journal.reading import read_records
+    from vallum.centre.registry import registry
+    from vallum.journal.reading import JournalReader
 
-    records = read_records(folder, after_seq=after, type=record_type, limit=limit)
+    with JournalReader.open_to_read(folder, registry()) as journal:
+        records = journal.records(after_seq=after, type=record_type, limit=limit)
     if as_json:
         say_json([record.model_dump(mode="json") for record in records])
         return

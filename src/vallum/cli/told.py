@@ -7,14 +7,26 @@ from typing import Any
 
 import orjson
 from rich.console import Console
+from sqlalchemy.exc import DatabaseError
 
 from vallum.centre.folder import FolderError
+from vallum.centre.person import UnknownPartyError
 from vallum.journal.keys import KeyFileError
 from vallum.journal.store import JournalFileError
 from vallum.project import ProjectError
 
 # Errors that are written for the person who reads them; anything else is a fault of ours and keeps its trace.
-TOLD_ERRORS = (ProjectError, FolderError, JournalFileError, KeyFileError, FileNotFoundError, PermissionError, OSError)
+TOLD_ERRORS = (
+    ProjectError,
+    FolderError,
+    UnknownPartyError,
+    JournalFileError,
+    KeyFileError,
+    DatabaseError,
+    FileNotFoundError,
+    PermissionError,
+    OSError,
+)
 
 
 def say_json(value: Any) -> None:
@@ -30,4 +42,7 @@ def console() -> Console:
 
 def tell_error(error: Exception) -> None:
     """Print an expected error to standard error."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), style="red", markup=False)
+    words = str(error)
+    if isinstance(error, DatabaseError):
+        words = f"a file of this folder is no database that can be read ({error.orig}); restore it from a copy"
+    Console(stderr=True, highlight=False, soft_wrap=True).print(words, style="red", markup=False)

@@ -452,7 +452,8 @@ class TruthShape(Shape):
     over: bool
     crossed: int
     crossed_groups: int
-    seen: int = Field(description="of the groups that crossed, how many had an alarm before or when they did")
+    reported: int = Field(description="of the groups that crossed, how many a sensor reported at all")
+    seen: int = Field(description="of the groups that crossed, how many had an alarm before or soon after they did")
     unseen: tuple[MissedCrossing, ...]
     alarms: int
     alarms_by_cause: dict[str, int] = Field(

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from vallum.server import models, shapes
 from vallum.server.doors import SignedIn, TheCentre
+from vallum.server.truth import truth_shape
 
 router = APIRouter(tags=["picture"])
 
@@ -72,7 +73,7 @@ async def truth(centre: TheCentre, person: SignedIn) -> models.TruthShape:
     told = centre.truth()
     if told is None:
         raise HTTPException(404, "the night is not over, or it is not a simulated one")
-    return shapes.truth_shape(told)
+    return truth_shape(told, centre.alarms())
 
 
 @router.post("/night/end")
