@@ -28,12 +28,11 @@ from vallum.assets.unit import UnitRow
 from vallum.centre.bus import Bus
 from vallum.centre.decisions import Decisions, NotNowError, UnknownThingError
 from vallum.centre.declare import declarations
-from vallum.centre.headline import headline
 from vallum.centre.live import Live
 from vallum.centre.messages import changed_message
 from vallum.centre.names import Names
 from vallum.centre.night import Night
-from vallum.centre.person import Person
+from vallum.centre.person import Person, UnknownPartyError
 from vallum.centre.registry import registry
 from vallum.centre.sky import Sky, sky
 from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint
@@ -44,7 +43,6 @@ from vallum.journal.observations import Observations
 from vallum.journal.store import last_recorded
 from vallum.journal.views import Change
 from vallum.project import Project
-from vallum.report.figures import Figure
 from vallum.watch.alarm import AlarmRow
 from vallum.watch.load import Load, load
 from vallum.watch.task import TaskRow
@@ -91,7 +89,7 @@ class Centre:
         self.on_watched: Callable[[], None] = lambda: None
         names = Names.after(journal)
         self.decisions = Decisions(journal, project.frontier, clock, names)
-        self.live = Live(self, names)
+        self.live = Live(project, clock, journal, observations, names, self.announce_alarm)
         self._sapient_address = sapient_address
         self._sapient = SapientEndpoint(
             *sapient_address,
@@ -126,7 +124,7 @@ class Centre:
 
         Raises
         ------
-        ValueError
+        UnknownPartyError
             When the party is none of the project's.
         JournalFileError
             When another centre runs here, or the journal is damaged.
@@ -135,7 +133,7 @@ class Centre:
         home = next((p.id for p in project.parties if p.side == "home"), known[0])
         chosen = home if party is None else party
         if chosen not in known:
-            raise ValueError(f"{chosen} is not a party of {project.name}; choose one of: {', '.join(known)}")
+            raise UnknownPartyError(f"{chosen} is not a party of {project.name}; choose one of: {', '.join(known)}")
         journal = Journal.open(folder, registry(), clock=clock, originator=chosen)
         try:
             journal.append(*declarations(project, journal))
@@ -241,10 +239,6 @@ class Centre:
     def sensors(self) -> tuple[SensorRow, ...]:
         """Give every sensor."""
         return self.rows("sensors", SensorRow)
-
-    def figures(self) -> tuple[Figure, ...]:
-        """Give the headline figures, each with where it comes from."""
-        return headline(self)
 
     def load(self) -> Load:
         """Tell how the alarms weigh on those who answer them."""

@@ -11,6 +11,10 @@ class NotAllowedError(PermissionError):
     """The person's role does not allow this kind of action."""
 
 
+class UnknownPartyError(ValueError):
+    """A centre was to be run for a party that the project does not name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person of the centre's own staff, in the role they signed in with.
