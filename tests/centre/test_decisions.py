@@ -1,4 +1,4 @@
-"""Each decision is a record by the person who took it; a step that a life does not have is refused and written nowhere."""
+"""Each decision is a record by who took it; a step that a life does not have is refused and written nowhere."""
 
 from __future__ import annotations
 
