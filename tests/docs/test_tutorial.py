@@ -16,7 +16,8 @@ import pytest
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 BLOCK = re.compile(r"^```(sh|text)( serve)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PATIENCE_S = 60.0
+# Only so that a broken server ends the test; a busy machine must not fail it.
+PATIENCE_S = 240.0
 
 
 def blocks(text: str) -> list[tuple[str, bool, str]]:
