@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from pyproj import Geod
 
 from vallum.assets.sensor import SensorRow
+from vallum.centre.centre import Centre
 from vallum.centre.decisions import UnknownThingError
 from vallum.centre.looks import Look
 from vallum.centre.tracks import TrackNow
 from vallum.share.release import Release, release
 from vallum.watch.alarm import AlarmRow
 from vallum.watch.dispatch import Offer, offers
-
-if TYPE_CHECKING:
-    from vallum.centre.centre import Centre
 
 _GEOD = Geod(ellps="WGS84")
 OPEN_TASKS = frozenset({"sent", "received", "accepted", "en route", "on scene"})

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from vallum.centre.centre import Centre
 from vallum.plan.works import progress
 from vallum.report import figures
 from vallum.report.figures import Figure
-
-if TYPE_CHECKING:
-    from vallum.centre.centre import Centre
 
 
 def headline(centre: Centre) -> tuple[Figure, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 from vallum.assets.sensor import SensorRow
+from vallum.assets.unit import UnitRow
 from vallum.centre.alarming import Alarming
 from vallum.centre.decisions import UnknownThingError
 from vallum.centre.looks import Look, Looks
@@ -15,18 +15,18 @@ from vallum.centre.tracking import Tracking
 from vallum.centre.tracks import TrackNow, track_now
 from vallum.frontier.strip import Strip
 from vallum.gateways.sapient import NodeAlert, Quarantined, TaskAnswer
+from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Nature
-from vallum.journal.observations import Conflict
+from vallum.journal.journal import Journal
+from vallum.journal.observations import Conflict, Observations
 from vallum.journal.views import Change
+from vallum.project import Project
 from vallum.watch.alarm import AlarmRow
 from vallum.watch.detection import Detection
 from vallum.watch.health import HealthChange, Stretch
 from vallum.watch.judge import SensorEvent
 from vallum.watch.quarantine import ReportQuarantined
 from vallum.watch.rates import Rates
-
-if TYPE_CHECKING:
-    from vallum.centre.centre import Centre
 
 ACTOR = "centre"
 # Ground either side that the tracker's plane is fitted to, and the size of its cells (none are made here).
@@ -38,21 +38,33 @@ JUDGE_EVERY_S = 1.0
 class Live:
     """Everything of a centre that is not in the journal."""
 
-    def __init__(self, centre: Centre, names: Names) -> None:
-        self._centre = centre
+    def __init__(
+        self,
+        project: Project,
+        clock: Clock,
+        journal: Journal,
+        observations: Observations,
+        names: Names,
+        announce: Callable[[str], None],
+    ) -> None:
+        self._rules = project.alarm_rules
+        self._clock = clock
+        self._journal = journal
         self._names = names
-        frontier = centre.project.frontier
-        sensors = centre.rows("sensors", SensorRow)
-        alarms = centre.alarms()
+        self._announce = announce
+        frontier = project.frontier
+        sensors = [row for row in journal.rows("sensors") if isinstance(row, SensorRow)]
+        units = [row for row in journal.rows("units") if isinstance(row, UnitRow)]
+        alarms = [row for row in journal.rows("alarms") if isinstance(row, AlarmRow)]
         self.sensing = Sensing(sensors, frontier)
         plane = Strip(frontier, STRIP_HALF_WIDTH_M, STRIP_CELL_M)
         # points of old tracks are deleted in time, but an alarm goes on naming its track
-        known_tracks = (centre.observations.highest_track(), *(alarm.track or 0 for alarm in alarms))
-        horizon_s = centre.project.alarm_rules.approach.horizon_s
-        self._tracking = Tracking(frontier, plane, centre.observations, max(known_tracks) + 1, horizon_s)
-        self._alarming = Alarming(centre.project.alarm_rules, frontier, names, alarms, centre.units(), sensors)
+        known_tracks = (observations.highest_track(), *(alarm.track or 0 for alarm in alarms))
+        horizon_s = self._rules.approach.horizon_s
+        self._tracking = Tracking(frontier, plane, observations, max(known_tracks) + 1, horizon_s)
+        self._alarming = Alarming(self._rules, frontier, names, alarms, units, sensors)
         self._looks = Looks()
-        self._rates = Rates(centre.project.alarm_rules.report_flood.per_minute)
+        self._rates = Rates(self._rules.report_flood.per_minute)
         self._events: list[SensorEvent] = []
         # sensors whose last word since the rules were asked carried the mark, whatever their files say
         self._marked: set[str] = set()
@@ -104,7 +116,7 @@ class Live:
         """Take in a camera's answer; open pages are told that the alarm's card changed."""
         look = self._looks.answered(told)
         if look is not None:
-            self._centre.announce_alarm(look.alarm_id)
+            self._announce(look.alarm_id)
 
     def written(self, changes: Sequence[Change]) -> None:
         """Take in what the journal now says."""
@@ -132,7 +144,7 @@ class Live:
         return drafts_now, moved, watched_changed
 
     def _silences(self, found: Sequence[HealthChange]) -> list[SensorEvent]:
-        after = self._centre.project.alarm_rules.sensor_silent.after
+        after = self._rules.sensor_silent.after
         states = {"late", "dead"} if after == "late" else {"dead"}
         # what the journal believed of the last run is corrected without an alarm: nobody fell silent just now
         first, self._first = self._first, False
@@ -154,7 +166,7 @@ class Live:
             events,
             dict(self.sensing.states()),
             self.sensing.simulated() | marked,
-            self._centre.clock.now(),
+            self._clock.now(),
         )
 
     # --- asked by pages
@@ -193,8 +205,8 @@ class Live:
         ValueError
             When the alarm has no place.
         """
-        alarm = self._centre.journal.row("alarms", alarm_id)
-        sensor = self._centre.journal.row("sensors", sensor_id)
+        alarm = self._journal.row("alarms", alarm_id)
+        sensor = self._journal.row("sensors", sensor_id)
         if not isinstance(alarm, AlarmRow):
             raise UnknownThingError(f"there is no alarm {alarm_id}")
         if not isinstance(sensor, SensorRow):
@@ -207,7 +219,7 @@ class Live:
 
     def look_asked(self, task_id: str, alarm_id: str, sensor_id: str) -> None:
         """Remember who was asked to look for which alarm."""
-        self._looks.asked(Look(task_id, alarm_id, sensor_id, self._centre.clock.now_s()))
+        self._looks.asked(Look(task_id, alarm_id, sensor_id, self._clock.now_s()))
 
     def looks(self, alarm_id: str) -> tuple[Look, ...]:
         """Give the looks of an alarm."""

@@ -10,6 +10,7 @@ import numpy as np
 from vallum.centre.cards import AlarmCard
 from vallum.centre.centre import Centre
 from vallum.centre.decisions import UnknownThingError
+from vallum.centre.headline import headline
 from vallum.centre.tracks import TrackNow
 from vallum.frontier.line import Frontier
 from vallum.frontier.place import describe, parse
@@ -188,7 +189,7 @@ def pulse_shape(centre: Centre) -> models.Pulse:
     """Tell the clock and the figures."""
     figures = tuple(
         models.FigureShape(key=f.key, value=f.value, unit=f.unit, as_of=f.as_of, source=f.source)
-        for f in centre.figures()
+        for f in headline(centre)
     )
     load = centre.load()
     counters = centre.sapient_counters()
