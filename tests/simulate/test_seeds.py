@@ -146,12 +146,17 @@ class _Watch:
 
     def __init__(self, project: Project, world: World, observations: Observations) -> None:
         frontier = project.frontier
+        horizon_s = project.alarm_rules.approach.horizon_s
         world_start = datetime.fromtimestamp(world.start_s, UTC)
         self.detections = 0
         self.tracks: set[int] = set()
         self._simulated = frozenset(sensor.sensor_id for sensor in world.posts.sensors)
         self._tracking = Tracking(
-            frontier, Strip(frontier, STRIP_HALF_WIDTH_M, STRIP_CELL_M), observations, next_number=1
+            frontier,
+            Strip(frontier, STRIP_HALF_WIDTH_M, STRIP_CELL_M),
+            observations,
+            next_number=1,
+            horizon_s=horizon_s,
         )
         self._alarming = Alarming(
             project.alarm_rules,
