@@ -1,4 +1,4 @@
-"""What a person who types gets: one centre run by the demo, then each command that reads it; errors are one sentence."""
+"""What who types gets: one centre run by the demo, then each command that reads it; errors are one sentence."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import openapi
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -86,7 +87,7 @@ async def _furnished(house: House) -> dict[str, list[str]]:
         "task_id": [task["task_id"] for task in tasks],
         "unit_id": [row.unit_id for row in house.centre.units()],
         "sensor_id": [camera.sensor_id],
-        "number": [str(track.track) for track in house.centre.live.tracks()],
+        "number": ["1", "2"],
         "place": ["km 100", "km ٢١٠٫٥", "36.3, 41.2"],
     }
 
@@ -96,6 +97,7 @@ def _attack(address: str, cookies: dict[str, dict[str, str]], names: dict[str, l
     answers: dict[str, set[int]] = {}
     document = openapi.from_url(f"{address}/api/openapi.json")
     for found in document.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         if operation.path in LEFT_OUT:
             continue
