@@ -18,6 +18,10 @@ def tilted(east_m_per_cell: float, north_m_per_cell: float, lat: float = 0.05) -
     return Elevation(heights, Affine(0.01, 0, 42.0, 0, -0.01, lat), "invented slope")
 
 
+def wide_plain() -> Elevation:
+    return Elevation(np.zeros((60, 80), dtype=np.float32), Affine(0.01, 0, 42.0, 0, -0.01, 36.0), "invented plain")
+
+
 def pixels(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
 
@@ -57,7 +61,22 @@ def test_the_picture_stays_dark_and_quiet(real_terrain: Elevation) -> None:
     assert colours[:, :3].min(axis=0).tolist() >= [0x1B, 0x1F, 0x24]
     assert colours[:, :3].max(axis=0).tolist() <= [0x3A, 0x40, 0x47]
     assert len(np.unique(colours, axis=0)) > 20
-    assert (colours[:, 3] == 255).all()
+
+
+def test_the_picture_has_no_visible_edge() -> None:
+    strength = pixels(shade_png(wide_plain(), enlargement=9)[0])[..., 3].astype(int)
+    rim = np.concatenate([strength[0], strength[-1], strength[:, 0], strength[:, -1]])
+    assert (rim == 0).all()
+    rows, columns = (round(0.06 * side) + 1 for side in strength.shape)
+    assert (strength[rows:-rows, columns:-columns] == 255).all()
+    # It fades without a step anyone sees: the brightest ground is 31 levels brighter than the page.
+    assert np.abs(np.diff(strength, axis=0)).max() * 31 / 255 < 3
+    assert (np.diff(strength[:rows, strength.shape[1] // 2]) >= 0).all()
+
+
+def test_shades_do_not_jump_where_the_fading_begins(hills: Elevation) -> None:
+    hard, faded = (pixels(shade_png(hills, fade=fade)[0])[..., :3].astype(int) for fade in (0.0, 0.06))
+    assert np.abs(hard - faded).max() <= 3
 
 
 def test_rows_of_the_picture_are_those_of_web_mercator() -> None:
@@ -88,7 +107,8 @@ def test_enlargement_is_smooth_and_keeps_the_corners(hills: Elevation) -> None:
 def test_unknown_ground_is_transparent() -> None:
     heights = np.random.default_rng(1).normal(size=(12, 12)).astype(np.float32)
     heights[:6] = np.nan
-    alpha = pixels(shade_png(Elevation(heights, Affine(0.01, 0, 42.0, 0, -0.01, 36.0), "invented"))[0])[..., 3]
+    half = Elevation(heights, Affine(0.01, 0, 42.0, 0, -0.01, 36.0), "invented")
+    alpha = pixels(shade_png(half, fade=0.0)[0])[..., 3]
     assert (alpha[:15] == 0).all()
     assert (alpha[-15:] == 255).all()
 
@@ -114,3 +134,5 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         shade_png(tilted(0.0, 0.0, lat=86.0))
     with pytest.raises(ValueError, match="single row or column"):
         shade_png(Elevation(np.zeros((1, 5), dtype=np.float32), Affine(0.01, 0, 42.0, 0, -0.01, 36.0), "invented"))
+    with pytest.raises(ValueError, match="fade"):
+        shade_png(flat, fade=0.6)

@@ -2,7 +2,8 @@
 
 Hillshade after Horn (Hill shading and the reflectance map, Proc. IEEE 69, 1981): slopes by his 3 x 3 weights, shade
 as the cosine between the ground's normal and the light. The picture for the page is dark and quiet - terrain whispers -
-and its rows are those of Web Mercator, so that an image laid on the map by its four corners lies true.
+it fades out towards its edges, so that the map shows no rectangle where the model ends, and its rows are those of Web
+Mercator, so that an image laid on the map by its four corners lies true.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ _DARK: Colour = (0x1B, 0x1F, 0x24)
 _LIGHT: Colour = (0x3A, 0x40, 0x47)
 _FLAT_GROUND = 0.45  # of the way from dark to light
 _SHADES = 96
+# A PNG of 256 colours is a third smaller than one with an alpha channel, so the fading rim has colours of its own:
+# few shades in many strengths, whose steps on the dark page are smaller than one level of brightness.
+_RIM_SHADES = 12
+_RIM_STRENGTHS = 12
+_VOID = _SHADES + _RIM_SHADES * _RIM_STRENGTHS
 _MERCATOR_END_DEG = 85.0
 
 
@@ -79,6 +85,7 @@ def shade_png(
     altitude_deg: float = 45.0,
     exaggeration: float = 8.0,
     enlargement: int = 3,
+    fade: float = 0.06,
 ) -> tuple[bytes, tuple[float, float, float, float]]:
     r"""Return a quiet dark picture of the ground to lie under the map.
 
@@ -90,18 +97,21 @@ def shade_png(
         As for `hillshade`; deserts need exaggeration to show at all.
     enlargement
         Pixels to a cell, by cubic splines between the heights: wide cells do not look like blocks.
+    fade
+        Share of width and height, at each edge, over which the picture fades out; 0 for hard edges.
 
     Returns
     -------
     png
-        Picture whose rows are equally spaced in Web Mercator; transparent where heights are unknown.
+        Picture whose rows are equally spaced in Web Mercator; transparent where heights are unknown and at its edges.
     bounds
         West, south, east, north edges of the picture, degrees: its corners on the map.
 
     Raises
     ------
     ValueError
-        As for `hillshade`, or if the terrain is a single row or column, or lies beyond 85 degrees of latitude.
+        As for `hillshade`, or if the terrain is a single row or column, or lies beyond 85 degrees of latitude, or if
+        the fade is not between 0 and half of the picture.
 
     Examples
     --------
@@ -111,6 +121,8 @@ def shade_png(
     >>> png[:4], [round(edge, 2) for edge in bounds]
     (b'\x89PNG', [42.0, 35.97, 42.04, 36.0])
     """
+    if not 0.0 <= fade <= 0.5:
+        raise ValueError(f"The picture can fade over 0 to 0.5 of its width, not {fade}.")
     west, south, east, north = elevation.bounds
     if max(abs(south), abs(north)) > _MERCATOR_END_DEG:
         raise ValueError(
@@ -138,13 +150,39 @@ def shade_png(
     pressed = 1.0 + np.hypot(east_slope, north_slope)
     brightness = _brightness(east_slope / pressed, north_slope / pressed, azimuth_deg, altitude_deg)
     shade = brightness ** (np.log(_FLAT_GROUND) / np.log(min(np.sin(np.radians(altitude_deg)), 0.99)))
-    number = np.where(unknown, _SHADES, np.rint(shade * (_SHADES - 1))).astype(np.uint8)
-    palette = np.rint(np.linspace(_DARK, _LIGHT, _SHADES)).astype(np.uint8)
-    picture = Image.fromarray(number)
-    picture.putpalette(np.concatenate([palette, [_DARK]]).astype(np.uint8).tobytes())
+    strength = np.outer(_rising(height, fade), _rising(width, fade))
+    picture = Image.fromarray(np.where(unknown, _VOID, _colour_number(shade, strength)).astype(np.uint8))
+    colours, strengths = _palette()
+    picture.putpalette(colours.tobytes())
     out = io.BytesIO()
-    picture.save(out, format="PNG", transparency=_SHADES)
+    picture.save(out, format="PNG", transparency=strengths.tobytes())
     return out.getvalue(), (west, south, east, north)
+
+
+def _rising(pixels: int, fade: float) -> FloatArray:
+    """Return the strength of each pixel of a row: from 0 at either end smoothly to 1 over a share of the row."""
+    if fade == 0.0:
+        return np.ones(pixels)
+    middle = np.arange(pixels) + 0.5
+    inwards = np.clip(np.minimum(middle, pixels - middle) / (fade * pixels), 0.0, 1.0)
+    return np.asarray(inwards**2 * (3.0 - 2.0 * inwards))
+
+
+def _colour_number(shade: FloatArray, strength: FloatArray) -> NDArray[np.int64]:
+    """Return the palette's number of a shade (0 dark to 1 light) in a strength (0 transparent to 1)."""
+    level = np.rint(strength * _RIM_STRENGTHS)
+    inner = np.rint(shade * (_SHADES - 1))
+    rim = _SHADES + level * _RIM_SHADES + np.rint(shade * (_RIM_SHADES - 1))
+    return np.asarray(np.where(level == _RIM_STRENGTHS, inner, rim)).astype(np.int64)
+
+
+def _palette() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return colours (numbers, 3) and strengths (numbers,): the shades, the rim's by rising strength, and the void."""
+    inner, rim = (np.rint(np.linspace(_DARK, _LIGHT, shades)) for shades in (_SHADES, _RIM_SHADES))
+    levels = np.rint(255.0 * np.arange(_RIM_STRENGTHS) / _RIM_STRENGTHS)
+    colours = np.concatenate([inner, np.tile(rim, (_RIM_STRENGTHS, 1)), [_DARK]])
+    strengths = np.concatenate([np.full(_SHADES, 255.0), np.repeat(levels, _RIM_SHADES), [0.0]])
+    return colours.astype(np.uint8), strengths.astype(np.uint8)
 
 
 def _slopes(heights_m: FloatArray, width_m: FloatArray, height_m: FloatArray) -> tuple[FloatArray, FloatArray]:
