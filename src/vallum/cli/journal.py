@@ -17,12 +17,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard out
 
 
 @app.command()
-def verify(folder: Folder, as_json: AsJson = False) -> None:
+def verify(
+    folder: Folder,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint kept elsewhere, as this command prints it: finds records that were cut off."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check hash chain, signatures and Merkle tree; name the first bad record."""
     from vallum.centre.registry import registry
     from vallum.journal.verify import verify as verify_journal
 
-    found = verify_journal(folder, registry())
+    kept = None if checkpoint is None else checkpoint.read_text(encoding="utf-8").strip()
+    found = verify_journal(folder, registry(), trusted_checkpoint=kept)
     if as_json:
         say_json(
             {
@@ -35,6 +43,8 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
         )
     elif found.ok:
         console().print(f"{found.records} records, whole: hash chain, batch signatures and checkpoint agree.")
+        console().print("Signed checkpoint, to be kept elsewhere:")
+        console().print(found.checkpoint or "none yet", soft_wrap=True)
     else:
         console().print(f"[red]Record {found.first_bad_seq} is the first bad one: {found.reason}[/red]")
     raise typer.Exit(0 if found.ok else 1)
@@ -66,7 +76,8 @@ def show(
     from vallum.centre.registry import registry
     from vallum.journal.reading import JournalReader
 
-    with JournalReader.open_to_read(folder, registry()) as journal:
+    known = registry()
+    with JournalReader.open_to_read(folder, known) as journal:
         records = journal.records(after_seq=after, type=record_type, limit=limit)
     if as_json:
         say_json([record.model_dump(mode="json") for record in records])
@@ -75,7 +86,8 @@ def show(
     for column in ("no.", "occurred (UTC)", "type", "actor", "nature", "about"):
         table.add_column(column, no_wrap=column != "about")
     for record in records:
-        about = next(iter(record.body.values()), "")
+        view = known.types[record.type].view if record.type in known.types else None
+        about = record.body.get(known.views[view].key, "") if view else ""
         table.add_row(
             str(record.seq),
             record.times.occurred.strftime("%Y-%m-%d %H:%M:%S"),
