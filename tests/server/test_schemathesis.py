@@ -39,7 +39,7 @@ EXAMPLES = 25
 LEFT_OUT = {"/api/leave"}
 ONCE_IS_ENOUGH = {"/api/frontier", "/api/terrain/shade.png", "/api/picture", "/api/me", "/api/truth", "/api/tracks"}
 
-# These need a link, a night, an alarm on the shelf, or a sensor that speaks all the while; that they work is tested elsewhere.
+# These need a link, a night, a shelved alarm, or a sensor that speaks all the while; other tests show that they work.
 NEVER_FINE = {
     "POST /api/enter",
     "POST /api/night/end",
