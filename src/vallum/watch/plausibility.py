@@ -20,6 +20,9 @@ SECTOR_MARGIN = 0.2
 SPREADS = 3.0
 # No error that a sensor states may widen its coverage by more than this share: a wild error would excuse any position.
 WIDEST_EXCUSE = 1.0
+# A stated error beyond this many declared ranges, or beyond a half turn, says nothing about where anything is.
+ABSURD_RANGES = 2.0
+ABSURD_AZIMUTH_SD_DEG = 180.0
 # Nothing on the ground moves faster: 300 km/h.
 FASTEST_MS = 83.0
 
@@ -59,17 +62,38 @@ def implausible(detection: Detection, sensor: Sensor, previous: Detection | None
     >>> implausible(seen, camera).code
     'outside_sector'
     """
-    if isinstance(detection.measurement, PointMeasurement):
+    reason = _absurd_error(detection.measurement, sensor)
+    if reason is None and isinstance(detection.measurement, PointMeasurement):
         reason = _point(detection.measurement, sensor)
-    else:
+    elif reason is None and isinstance(detection.measurement, RangeBearingMeasurement):
         reason = _range_bearing(detection.measurement, sensor)
     if reason is None and previous is not None:
         reason = _jump(previous, detection)
     return reason
 
 
+def _absurd_error(measured: PointMeasurement | RangeBearingMeasurement, sensor: Sensor) -> Reason | None:
+    """Refuse an error that nothing could be computed with: it would overflow what is made of it."""
+    widest_m = ABSURD_RANGES * _declared_m(sensor)
+    if isinstance(measured, PointMeasurement):
+        stated = (("east", measured.east_sd_m, widest_m, "m"), ("north", measured.north_sd_m, widest_m, "m"))
+    else:
+        stated = (
+            ("range", measured.range_sd_m or 0.0, widest_m, "m"),
+            ("azimuth", measured.azimuth_sd_deg, ABSURD_AZIMUTH_SD_DEG, "°"),
+        )
+    for name, sd, widest, unit in stated:
+        if not 0.0 <= sd <= widest:
+            return Reason(
+                "error_absurd",
+                f"an error of {sd:g} {unit} in {name} from {sensor.sensor_id} cannot be (0 to {widest:g} {unit} can); "
+                "check the units in which the sensor states its errors",
+            )
+    return None
+
+
 def _point(point: PointMeasurement, sensor: Sensor) -> Reason | None:
-    if not all(map(math.isfinite, (point.lon, point.lat, point.east_sd_m, point.north_sd_m))):
+    if not (math.isfinite(point.lon) and math.isfinite(point.lat)):
         return Reason(
             "not_a_number",
             f"longitude {point.lon}, latitude {point.lat} from {sensor.sensor_id} is not a number; "
@@ -92,8 +116,7 @@ def _point(point: PointMeasurement, sensor: Sensor) -> Reason | None:
 
 
 def _range_bearing(measured: RangeBearingMeasurement, sensor: Sensor) -> Reason | None:
-    known = (measured.azimuth_deg, measured.azimuth_sd_deg, measured.range_m or 0.0, measured.range_sd_m or 0.0)
-    if not all(map(math.isfinite, known)):
+    if not (math.isfinite(measured.azimuth_deg) and math.isfinite(measured.range_m or 0.0)):
         return Reason(
             "not_a_number",
             f"azimuth {measured.azimuth_deg}, range {measured.range_m} from {sensor.sensor_id} is not a number; "
@@ -106,8 +129,12 @@ def _range_bearing(measured: RangeBearingMeasurement, sensor: Sensor) -> Reason 
     return _outside(measured.azimuth_deg % 360.0, SPREADS * measured.azimuth_sd_deg, sensor)
 
 
+def _declared_m(sensor: Sensor) -> float:
+    return max(sensor.range_person_m, sensor.range_vehicle_m)
+
+
 def _beyond(distance_m: float, spread_m: float, sensor: Sensor) -> Reason | None:
-    declared_m = max(sensor.range_person_m, sensor.range_vehicle_m)
+    declared_m = _declared_m(sensor)
     limit_m = declared_m * (1.0 + RANGE_MARGIN) + min(spread_m, WIDEST_EXCUSE * declared_m)
     if distance_m <= limit_m:
         return None

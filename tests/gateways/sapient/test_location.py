@@ -14,6 +14,8 @@ from vallum.gateways.sapient.location import (
     DEFAULT_AZIMUTH_SD_DEG,
     DEFAULT_POINT_SD_M,
     DEFAULT_RANGE_SD_SHARE,
+    LARGEST_AZIMUTH_SD_DEG,
+    LARGEST_SD_M,
     SMALLEST_AZIMUTH_SD_DEG,
     SMALLEST_POINT_SD_M,
     convergence_deg,
@@ -80,7 +82,7 @@ def test_errors_in_the_units_of_their_axes_become_metres() -> None:
 
 
 def test_errors_that_are_missing_or_nonsense_become_the_stated_default_and_none_is_too_good() -> None:
-    for error in (0.0, -1.0, math.nan, math.inf):
+    for error in (0.0, -1.0, math.nan, -math.inf):
         assert understood(point(41.0, 36.0, x_error=error)).east_sd_m == DEFAULT_POINT_SD_M
         assert seen(bearing(azimuth_error=error)).azimuth_sd_deg == DEFAULT_AZIMUTH_SD_DEG
     assert understood(point(41.0, 36.0, x_error=1e-12)).east_sd_m == SMALLEST_POINT_SD_M
@@ -88,6 +90,14 @@ def test_errors_that_are_missing_or_nonsense_become_the_stated_default_and_none_
     bare = bearing()
     bare.ClearField("range_error")
     assert seen(bare).range_sd_m == pytest.approx(1500.0 * DEFAULT_RANGE_SD_SHARE)
+
+
+@pytest.mark.parametrize("error", [1e9, 1e200, 1e308, math.inf])
+def test_no_stated_error_is_taken_over_larger_than_the_bound(error: float) -> None:
+    place = understood(point(41.0, 36.0, x_error=error, y_error=error))
+    assert (place.east_sd_m, place.north_sd_m) == (LARGEST_SD_M, LARGEST_SD_M)
+    assert seen(bearing(azimuth_error=error)).azimuth_sd_deg == LARGEST_AZIMUTH_SD_DEG
+    assert seen(bearing(range_error=error)).range_sd_m is None
 
 
 def test_the_letter_of_a_zone_is_a_latitude_band() -> None:

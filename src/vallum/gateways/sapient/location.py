@@ -28,6 +28,9 @@ DEFAULT_RANGE_SD_SHARE = 0.1
 SMALLEST_POINT_SD_M = 1.0
 SMALLEST_AZIMUTH_SD_DEG = 0.02
 SMALLEST_RANGE_SD_M = 1.0
+# Stated errors are cut here, so that none overflows in what follows. Plausibility refuses what is near them.
+LARGEST_SD_M = 1e7
+LARGEST_AZIMUTH_SD_DEG = 360.0
 # Above this share of the range, the range says nothing: sensors that know only a bearing send half their maximum range
 # with an error as large (SAPIENT ICD v5).
 BEARING_ONLY_ABOVE = 0.3
@@ -128,7 +131,12 @@ def range_bearing_of(measured: RangeBearing, sensor_lon: float, sensor_lat: floa
         sensor_lon=sensor_lon,
         sensor_lat=sensor_lat,
         azimuth_deg=(measured.azimuth * to_degrees + turn_deg) % 360.0 if math.isfinite(measured.azimuth) else math.nan,
-        azimuth_sd_deg=_stated(measured.azimuth_error * to_degrees, DEFAULT_AZIMUTH_SD_DEG, SMALLEST_AZIMUTH_SD_DEG),
+        azimuth_sd_deg=_stated(
+            measured.azimuth_error * to_degrees,
+            DEFAULT_AZIMUTH_SD_DEG,
+            SMALLEST_AZIMUTH_SD_DEG,
+            LARGEST_AZIMUTH_SD_DEG,
+        ),
         range_m=range_m,
         range_sd_m=range_sd_m,
     )
@@ -195,9 +203,9 @@ def _utm(zone: int, southern: bool) -> tuple[Proj, Transformer]:
     return Proj(code), Transformer.from_crs(code, "EPSG:4326", always_xy=True)
 
 
-def _stated(error: float, default: float, smallest: float) -> float:
-    """Return a stated error, or the default where none (or nonsense) is stated."""
-    return max(error, smallest) if math.isfinite(error) and error > 0.0 else default
+def _stated(error: float, default: float, smallest: float, largest: float = LARGEST_SD_M) -> float:
+    """Return a stated error within bounds, or the default where none (or no positive number) is stated."""
+    return min(max(error, smallest), largest) if error > 0.0 else default
 
 
 def _within_quarter(angle: float) -> float:
