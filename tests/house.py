@@ -68,7 +68,7 @@ class House:
         await until(lambda: self.centre.live.sensing.states()[sensor.sensor_id] == "live")
         return node
 
-    async def walk_in(self, node: Node, sensor: SensorRow, seconds: int = 14, still: bytes | None = None) -> None:
+    async def walk_in(self, node: Node, sensor: SensorRow, seconds: int = 25, still: bytes | None = None) -> None:
         """Report somebody who walks straight to the line, once a second, at the sensor's own stretch."""
         frontier = self.centre.project.frontier
         chainage_m = frontier.locate(sensor.lon, sensor.lat).chainage_m
@@ -80,7 +80,7 @@ class House:
                     start_s + second,
                     node=sensor.node_id,
                     detection_report=report(
-                        location=point(lon, lat, x_error=1e-4, y_error=1e-4),
+                        location=point(lon, lat, x_error=2e-5, y_error=2e-5),
                         classification=[{"type": "Human", "confidence": 0.9}],
                     ),
                 )
@@ -92,9 +92,10 @@ class House:
         sensor = self.sensor()
         node = await self.connect(sensor)
         await self.walk_in(node, sensor)
-        await until(lambda: bool(self.centre.alarms()))
+        await until(lambda: any(alarm.kind == "approach" for alarm in self.centre.alarms()))
         node.hang_up()
-        return dict((await self.get("/api/picture"))["alarms"][0])
+        alarms = (await self.get("/api/picture"))["alarms"]
+        return dict(next(alarm for alarm in alarms if alarm["kind"] == "approach"))
 
 
 @contextlib.asynccontextmanager

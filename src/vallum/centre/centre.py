@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import logging
 import os
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
 from vallum.access.access import Access, Entered
-from vallum.access.records import SessionEnded, SessionRow, SessionStarted, UserInvited, UserRow
+from vallum.access.records import SessionEnded, SessionStarted, UserInvited, UserRow
 from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import UnitRow
 from vallum.centre.bus import Bus
-from vallum.centre.decisions import Decisions, NotNowError, UnknownThingError
+from vallum.centre.decisions import Decisions, NotNowError, UnknownThingError, WrongValueError
 from vallum.centre.declare import declarations
 from vallum.centre.live import Live
 from vallum.centre.messages import changed_message
 from vallum.centre.names import Names
 from vallum.centre.night import Night
+from vallum.centre.own_records import OwnRecords
 from vallum.centre.person import Person, UnknownPartyError
+from vallum.centre.presence import Presence
 from vallum.centre.registry import registry
 from vallum.centre.sky import Sky, sky
 from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint
@@ -49,6 +50,7 @@ from vallum.watch.task import TaskRow
 
 TICK_S = 0.2
 SETTING_UP_S = 4.0
+LAST_WORDS_S = 1.5
 PULSE_S = 1.0
 TIDY_S = 600.0
 # How long detections and track points are kept, in the centre's time. What an alarm stands on is in its record.
@@ -82,14 +84,16 @@ class Centre:
         self.journal = journal
         self.observations = observations
         self.access = access
+        self._presence = Presence(access)
         self.bus = Bus()
         self.night: Night | None = None
         # set by the server: what else a page is told with each pulse
         self.on_pulse: Callable[[], None] = lambda: None
         self.on_watched: Callable[[], None] = lambda: None
         names = Names.after(journal)
-        self.decisions = Decisions(journal, project.frontier, clock, names)
         self.live = Live(project, clock, journal, observations, names, self.announce_alarm)
+        self.decisions = Decisions(journal, project.frontier, clock, names, exercise=self.live.sensing.all_simulated())
+        self._own = OwnRecords(journal)
         self._sapient_address = sapient_address
         self._sapient = SapientEndpoint(
             *sapient_address,
@@ -104,6 +108,7 @@ class Centre:
             on_task_ack=self.live.answered,
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._writing: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failure: asyncio.Future[None] | None = None
 
@@ -135,28 +140,32 @@ class Centre:
         if chosen not in known:
             raise UnknownPartyError(f"{chosen} is not a party of {project.name}; choose one of: {', '.join(known)}")
         journal = Journal.open(folder, registry(), clock=clock, originator=chosen)
-        try:
+        with contextlib.ExitStack() as opened:
+            opened.callback(journal.close)
             journal.append(*declarations(project, journal))
-            observations = Observations.open(folder)
-        except BaseException:
-            journal.close()
-            raise
-        return cls(
-            project,
-            clock=clock,
-            party=chosen,
-            journal=journal,
-            observations=observations,
-            access=Access.open(folder),
-            sapient_address=(sapient_host, sapient_port),
-        )
+            observations = opened.enter_context(Observations.open(folder))
+            access = opened.enter_context(Access.open(folder))
+            centre = cls(
+                project,
+                clock=clock,
+                party=chosen,
+                journal=journal,
+                observations=observations,
+                access=access,
+                sapient_address=(sapient_host, sapient_port),
+            )
+            opened.pop_all()  # from here on `stop` closes them
+        return centre
 
     @staticmethod
     def scenario_clock(folder: Path, project: Project, speed: float) -> Clock:
         """Give the clock of a scenario: from its start, or on from the journal's last record."""
         last = last_recorded(folder)
         if last is not None:
-            return Clock.resume(last, speed=speed, anchor_s=time.time() + SETTING_UP_S)
+            # so far ahead that the clock, now, already stands after the last record
+            return Clock.resume(
+                last + timedelta(seconds=SETTING_UP_S * speed), speed=speed, anchor_s=time.time() + SETTING_UP_S
+            )
         start = project.scenario_start or datetime.now(UTC)
         # dusk falls when everybody has taken their place, not while the programs still start
         return Clock(start=start, anchor_s=time.time() + SETTING_UP_S, speed=speed)
@@ -176,10 +185,8 @@ class Centre:
             raise OSError(
                 f"port {port} on {host} cannot be used ({why}); choose another with --sapient-port"
             ) from error
-        for work in (self._tick, self._pulse, self._tidy):
-            task = asyncio.create_task(work())
-            task.add_done_callback(self._watch_over)
-            self._tasks.append(task)
+        self._writing = self._watched_over(self._own.write())
+        self._tasks = [self._watched_over(work()) for work in (self._tick, self._pulse, self._tidy)]
 
     async def failure(self) -> None:
         """Wait until the watch itself fails, which should never happen; raise what made it fail."""
@@ -194,8 +201,15 @@ class Centre:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self._sapient.stop()
-        await asyncio.to_thread(self.journal.close)
         await asyncio.to_thread(self.observations.close)
+        # what the gateway and the store told last is on its way through the loop
+        await asyncio.sleep(0)
+        self._own.put(self.live.rest())
+        if self._writing is not None:
+            await self._own.drained(LAST_WORDS_S)
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+        await asyncio.to_thread(self.journal.close)
         self.access.close()
 
     # --- what pages and commands ask
@@ -246,9 +260,7 @@ class Centre:
 
     def operators(self) -> int:
         """Count the watch officers whose sessions are open, at least one: somebody must answer."""
-        sessions = self.rows("sessions", SessionRow)
-        names = {s.name for s in sessions if s.ended_at is None and s.role == "watch officer"}
-        return max(1, len(names))
+        return max(1, self._presence.operators(time.time()))
 
     def still(self, report_id: str) -> bytes | None:
         """Give the picture of a detection, of a look, or the one frozen in an alarm's record."""
@@ -292,7 +304,7 @@ class Centre:
         drafts = []
         if not isinstance(known, UserRow) or session.role not in known.roles or known.state == "disabled":
             invited = UserInvited(name=session.name, role=session.role)
-            drafts.append(Draft(type="user.invited", actor=session.name, body=invited))
+            drafts.append(Draft(type="user.invited", actor=entered.invited_by, body=invited))
         started = SessionStarted(session_id=session.session_id, name=session.name, role=session.role)
         drafts.append(Draft(type="session.started", actor=session.name, body=started))
         await self.journal.appended(*drafts)
@@ -312,9 +324,14 @@ class Centre:
         ------
         NotNowError
             When the camera is not connected.
+        WrongValueError
+            When the alarm has no place.
         """
         person.require("look")
-        node_id, lon, lat = self.live.where_to_look(alarm_id, sensor_id)
+        try:
+            node_id, lon, lat = self.live.where_to_look(alarm_id, sensor_id)
+        except ValueError as error:
+            raise WrongValueError(str(error)) from error
         try:
             task_id = await self._sapient.look_at(node_id, lon, lat)
         except NodeNotConnectedError as error:
@@ -334,8 +351,7 @@ class Centre:
                 self.bus.move(moved)
             if watched_changed:
                 self.on_watched()
-            if drafts:
-                self._submit(drafts)
+            self._own.put(drafts)
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())
 
@@ -347,7 +363,15 @@ class Centre:
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY_S)
+            await self.tidy()
+
+    async def tidy(self) -> None:
+        """Forget what is over; what cannot be forgotten now is tried again next time, and the watch goes on."""
+        try:
+            self._submit(self._presence.expired(time.time()))
             await asyncio.to_thread(self.observations.retain, (self.clock.now() - RETENTION).timestamp())
+        except Exception:
+            _log.exception("sessions and observations that are over were not cleared; next try in %.0f s", TIDY_S)
 
     def _frozen_still(self, report_id: str) -> bytes | None:
         for alarm in self.live.alarms():
@@ -356,12 +380,6 @@ class Centre:
                 encoded = record.body["evidence"]["still_png_base64"] if record else None
                 return base64.b64decode(encoded) if encoded else None
         return None
-
-    def _submit(self, drafts: Sequence[Draft]) -> None:
-        """Hand drafts of the centre itself to the journal, each for itself; one that is refused is logged."""
-        for draft in drafts:
-            future = self.journal.submit([draft])
-            future.add_done_callback(partial(_log_refusal, draft.type))
 
     def _written(self, records: Sequence[Record], changes: Sequence[Change]) -> None:
         """Take in what was committed; the journal's own thread calls this."""
@@ -379,6 +397,11 @@ class Centre:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
 
+    def _watched_over(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._watch_over)
+        return task
+
     def _watch_over(self, task: asyncio.Task[None]) -> None:
         """Let a beat that fails stop the centre: a page that looks alive over a dead watch would be a lie."""
         if task.cancelled() or self._failure is None or self._failure.done():
@@ -386,9 +409,3 @@ class Centre:
         error = task.exception()
         if error is not None:
             self._failure.set_exception(error)
-
-
-def _log_refusal(record_type: str, written: Future[tuple[Record, ...]]) -> None:
-    error = written.exception()
-    if error is not None:
-        _log.error("a %s was not written: %s", record_type, error)

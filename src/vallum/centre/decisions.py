@@ -35,10 +35,38 @@ class NotNowError(RuntimeError):
     """What was asked for is known but cannot be done now; the words say what to do instead."""
 
 
-class Decisions:
-    """The decisions of a watch, on one journal."""
+class WrongValueError(ValueError):
+    """What a person entered is not what is expected; the words say what is."""
 
-    def __init__(self, journal: Journal, frontier: Frontier, clock: Clock, names: Names) -> None:
+
+def place_entered(text: str, frontier: Frontier) -> tuple[float, float]:
+    """Read a place that a person entered; longitude and latitude in degrees.
+
+    Raises
+    ------
+    WrongValueError
+        When it is no place.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = Frontier("a fence", "fence/1", "left", 50.0, np.array([[41.2, 36.0], [41.2, 37.0]]))
+    >>> place_entered("36.3, 41.2", line)
+    (41.2, 36.3)
+    """
+    try:
+        return parse(text, frontier)
+    except ValueError as error:
+        raise WrongValueError(str(error)) from error
+
+
+class Decisions:
+    """The decisions of a watch, on one journal. In an exercise everything that people do is part of the simulation."""
+
+    def __init__(
+        self, journal: Journal, frontier: Frontier, clock: Clock, names: Names, *, exercise: bool = False
+    ) -> None:
+        self._exercise = exercise
         self._names = names
         self._journal = journal
         self._frontier = frontier
@@ -127,7 +155,7 @@ class Decisions:
         incident = self._incident(incident_id) if incident_id else None
         lon, lat, chainage_m = self._where(place, incident or alarm)
         if lon is None or lat is None:
-            raise ValueError("a task needs a place: give one as MGRS, UTM, lat/lon or chainage")
+            raise WrongValueError("a task needs a place: give one as MGRS, UTM, lat/lon or chainage")
         found = offers([unit], lon, lat)
         arrival = to_millisecond(self._clock.now() + timedelta(seconds=found[0].arrival_s)) if found else None
         body = TaskSent(
@@ -182,7 +210,7 @@ class Decisions:
             chainage_m = getattr(body, "chainage_m", None)
             place = Place(line_version=self._frontier.version, chainage_m=chainage_m, lon=lon, lat=lat)
         records = [record_id for thing in about if (record_id := getattr(thing, "record_id", None))]
-        simulated = any(getattr(thing, "simulated", False) for thing in about)
+        simulated = self._exercise or any(getattr(thing, "simulated", False) for thing in about)
         draft = Draft(
             type=record_type,
             actor=person.name,
@@ -199,7 +227,7 @@ class Decisions:
 
     def _where(self, place: str | None, about: Any) -> tuple[float | None, float | None, float | None]:
         if place:
-            lon, lat = parse(place, self._frontier)
+            lon, lat = place_entered(place, self._frontier)
             return lon, lat, float(self._frontier.locate(lon, lat).chainage_m)
         if about is not None and about.lon is not None:
             return about.lon, about.lat, about.chainage_m

@@ -53,6 +53,7 @@ class Sensing:
         """Take in what a node says of itself."""
         self._hear(told.sensor_id, told.received_s, goodbye=told.goodbye, not_detecting=told.not_detecting)
         self._offsets[told.sensor_id] = told.clock.offset_s
+        self._simulated[told.sensor_id] = self._simulated.get(told.sensor_id, False) or told.simulated
 
     def detected(self, sensor_id: str, received_s: float) -> None:
         """Take in that a sensor reported something: it is alive."""
@@ -108,6 +109,10 @@ class Sensing:
     def simulated(self) -> frozenset[str]:
         """Give the sensors that carry the mark, by the centre's files or by their own word."""
         return frozenset(sensor_id for sensor_id, marked in self._simulated.items() if marked)
+
+    def all_simulated(self) -> bool:
+        """Tell whether no real sensor is declared: then the whole watch is an exercise."""
+        return bool(self._simulated) and all(self._simulated.values())
 
     def _hear(
         self,

@@ -15,13 +15,13 @@ router = APIRouter(tags=["picture"])
 
 
 @router.get("/frontier")
-async def frontier(centre: TheCentre, person: SignedIn) -> models.FrontierShape:
+def frontier(centre: TheCentre, person: SignedIn) -> models.FrontierShape:
     """Tell the line and all that does not move."""
     return shapes.frontier_shape(centre.project)
 
 
 @router.get("/terrain/shade.png", response_class=Response)
-async def shade(centre: TheCentre, person: SignedIn) -> Response:
+def shade(centre: TheCentre, person: SignedIn) -> Response:
     """Give the shaded ground."""
     png = shapes.shade(centre.project)
     if png is None:

@@ -27,10 +27,16 @@ class RadioRow(RadioLogged, frozen=True):
 
     at: datetime
     entered_by: str
+    simulated: bool = False
 
 
 def logged(row: RadioRow | None, body: RadioLogged, header: Mapping[str, Any]) -> RadioRow:
     """Write the line down once; a correction is a new line."""
     if row is not None:
         raise ValueError(f"radio line {body.line_id} is written; correct it with a new line")
-    return RadioRow(**body.model_dump(), at=header["occurred"], entered_by=header["actor"])
+    return RadioRow(
+        **body.model_dump(),
+        at=header["occurred"],
+        entered_by=header["actor"],
+        simulated=header["nature"] == "simulated",
+    )
