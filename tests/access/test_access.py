@@ -1,3 +1,5 @@
+import hashlib
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,3 +137,44 @@ def test_an_invitation_without_duration_is_refused(access: Access, valid_s: floa
 
 def test_a_name_in_arabic_is_a_name(access: Access) -> None:
     assert entered(access, "ضابط المراقبة").session.name == "ضابط المراقبة"
+
+
+def test_who_invited_is_known_when_the_invited_person_enters(access: Access) -> None:
+    link = access.invite("watch-1", "watch officer", 600.0, 0.0, invited_by="admin-1")
+    outcome = access.enter(link, 1.0)
+    assert isinstance(outcome, Entered)
+    assert outcome.invited_by == "admin-1"
+    assert entered(access, "watch-2").invited_by == "command line"
+
+
+def test_a_door_of_an_earlier_version_still_opens(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "access.db") as old:
+        old.execute(
+            "CREATE TABLE invitations (token_sha256 VARCHAR(64) PRIMARY KEY, name VARCHAR(64) NOT NULL,"
+            " role VARCHAR(32) NOT NULL, expires_s FLOAT NOT NULL, used_s FLOAT)"
+        )
+        old.execute(
+            "INSERT INTO invitations VALUES (?, 'watch-1', 'watch officer', 600.0, NULL)",
+            (hashlib.sha256(b"an old link").hexdigest(),),
+        )
+    old.close()
+    with Access.open(tmp_path) as access:
+        outcome = access.enter("an old link", 1.0)
+    assert isinstance(outcome, Entered)
+    assert outcome.invited_by == "command line"
+
+
+def test_asking_whether_a_session_runs_does_not_let_it_run_on(access: Access) -> None:
+    token = entered(access).token
+    assert access.runs(token, IDLE_S - 1.0)
+    assert not access.runs(token, IDLE_S)
+    assert not access.runs("nobody's", 0.0)
+
+
+def test_present_are_those_whose_session_has_neither_ended_nor_expired(access: Access) -> None:
+    gone, stayed = entered(access, "watch-1"), entered(access, "watch-2")
+    entered(access, "watch-2")
+    access.end(gone.token)
+    assert access.present("watch officer", 1.0) == {"watch-2"}
+    assert access.present("auditor", 1.0) == frozenset()
+    assert access.present("watch officer", stayed.session.expires_s) == frozenset()

@@ -21,6 +21,8 @@ LONGEST_SESSION_S = 7 * 24 * 3600.0
 # The end is moved at most this often, so that reading does not write at every request.
 _EXTEND_EVERY_S = 60.0
 _NAME_LENGTH = 64
+# Who invites at the machine itself, where nobody is signed in.
+COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The door opened: the session, and the token by which it is recognised from now on."""
+    """The door opened: the session, the token by which it is recognised from now on, and who had invited."""
 
     session: Session
     token: str
+    invited_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Access:
         """Let go of the file."""
         self._store.close()
 
-    def invite(self, name: str, role: Role, valid_s: float, now_s: float) -> str:
+    def invite(
+        self, name: str, role: Role, valid_s: float, now_s: float, *, invited_by: str = COMMAND_LINE
+    ) -> str:
         """Return a token that opens the door once.
 
         Parameters
@@ -95,18 +100,21 @@ class Access:
             Seconds until the token expires, more than 0.
         now_s
             The machine's time, unix seconds.
+        invited_by
+            Who invites, as the journal will say.
 
         Raises
         ------
         ValueError
-            When name, role or duration is not as above.
+            When a name, role or duration is not as above.
         """
         if role not in ROLES:
             raise ValueError(f"there is no role {role!r}; choose one of: {', '.join(ROLES)}")
         if not valid_s > 0:
             raise ValueError(f"an invitation must be valid for more than 0 seconds, not {valid_s}")
         token = tokens.draw()
-        self._store.add_invitation(token, StoredInvitation(_checked(name), role, now_s + valid_s, None))
+        invitation = StoredInvitation(_checked(name), role, now_s + valid_s, None, _checked(invited_by))
+        self._store.add_invitation(token, invitation)
         return token
 
     def enter(self, token: str, now_s: float) -> Entered | Refused:
@@ -129,7 +137,7 @@ class Access:
         )
         session_token = tokens.draw()
         self._store.add_session(session_token, opened)
-        return Entered(session=_session(opened), token=session_token)
+        return Entered(session=_session(opened), token=session_token, invited_by=invitation.invited_by)
 
     def session(self, token: str, now_s: float) -> Session | None:
         """Return the session of a token if it still runs, and let it run on."""
@@ -140,6 +148,15 @@ class Access:
         if later_s - stored.expires_s >= _EXTEND_EVERY_S:
             self._store.extend_session(token, later_s)
         return _session(stored)
+
+    def runs(self, token: str, now_s: float) -> bool:
+        """Tell whether the session of a token still runs; asking is no use of it and does not let it run on."""
+        stored = self._store.session(token)
+        return stored is not None and now_s < stored.expires_s
+
+    def present(self, role: Role, now_s: float) -> frozenset[str]:
+        """Return the names of those who are signed in in a role."""
+        return self._store.names_with_session(role, now_s)
 
     def end(self, token: str) -> Session | None:
         """Sign out; return the session that ended, for the journal."""

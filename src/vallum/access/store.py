@@ -23,6 +23,7 @@ _INVITATIONS = sql.Table(
     sql.Column("role", sql.String(32), nullable=False),
     sql.Column("expires_s", sql.Float, nullable=False),
     sql.Column("used_s", sql.Float),
+    sql.Column("invited_by", sql.String(64), nullable=False),
 )
 _SESSIONS = sql.Table(
     "sessions",
@@ -44,6 +45,7 @@ class StoredInvitation:
     role: str
     expires_s: float
     used_s: float | None
+    invited_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class AccessStore:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     store = AccessStore(Path(folder) / "access.db")
-    ...     store.add_invitation("secret", StoredInvitation("watch-1", "watch officer", 100.0, None))
+    ...     store.add_invitation("secret", StoredInvitation("watch-1", "watch officer", 100.0, None, "admin-1"))
     ...     once = store.use_invitation("secret", 50.0), store.use_invitation("secret", 51.0)
     ...     store.close()
     >>> once
@@ -83,6 +85,7 @@ class AccessStore:
         path.chmod(0o600)
         self._engine = sql.create_engine(f"sqlite:///{path}")
         _METADATA.create_all(self._engine)
+        self._bring_up_to_date()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -98,6 +101,7 @@ class AccessStore:
                     role=invitation.role,
                     expires_s=invitation.expires_s,
                     used_s=invitation.used_s,
+                    invited_by=invitation.invited_by,
                 )
             )
 
@@ -106,7 +110,13 @@ class AccessStore:
         row = self._row(_INVITATIONS, token)
         if row is None:
             return None
-        return StoredInvitation(name=row.name, role=row.role, expires_s=row.expires_s, used_s=row.used_s)
+        return StoredInvitation(
+            name=row.name,
+            role=row.role,
+            expires_s=row.expires_s,
+            used_s=row.used_s,
+            invited_by=row.invited_by,
+        )
 
     def use_invitation(self, token: str, now_s: float) -> bool:
         """Mark an invitation as used; false when somebody was faster."""
@@ -134,6 +144,12 @@ class AccessStore:
         """Return the session of a token, expired or not."""
         row = self._row(_SESSIONS, token)
         return None if row is None else _stored_session(row)
+
+    def names_with_session(self, role: str, now_s: float) -> frozenset[str]:
+        """Return who has a session in a role that has not expired."""
+        open_ones = sql.select(_SESSIONS.c.name).where(_SESSIONS.c.role == role, _SESSIONS.c.expires_s > now_s)
+        with self._engine.connect() as connection:
+            return frozenset(connection.execute(open_ones).scalars())
 
     def extend_session(self, token: str, expires_s: float) -> None:
         """Move the end of a session."""
@@ -170,6 +186,14 @@ class AccessStore:
                 _SESSIONS.delete().where(_SESSIONS.c.expires_s <= now_s).returning(*_SESSIONS.c)
             ).all()
         return tuple(_stored_session(row) for row in rows)
+
+    def _bring_up_to_date(self) -> None:
+        """Add what files of earlier versions lack; then only the command line could invite."""
+        known = {column["name"] for column in sql.inspect(self._engine).get_columns(_INVITATIONS.name)}
+        if "invited_by" not in known:
+            with self._engine.begin() as connection:
+                added = "ALTER TABLE invitations ADD COLUMN invited_by VARCHAR(64) NOT NULL DEFAULT 'command line'"
+                connection.execute(sql.text(added))
 
     def _row(self, table: sql.Table, token: str) -> sql.Row[Any] | None:
         with self._engine.connect() as connection:
