@@ -85,9 +85,7 @@ class Access:
         """Let go of the file."""
         self._store.close()
 
-    def invite(
-        self, name: str, role: Role, valid_s: float, now_s: float, *, invited_by: str = COMMAND_LINE
-    ) -> str:
+    def invite(self, name: str, role: Role, valid_s: float, now_s: float, *, invited_by: str = COMMAND_LINE) -> str:
         """Return a token that opens the door once.
 
         Parameters

@@ -368,7 +368,7 @@ class Centre:
     async def tidy(self) -> None:
         """Forget what is over; what cannot be forgotten now is tried again next time, and the watch goes on."""
         try:
-            self._submit(self._presence.expired(time.time()))
+            self._own.put(self._presence.expired(time.time()))
             await asyncio.to_thread(self.observations.retain, (self.clock.now() - RETENTION).timestamp())
         except Exception:
             _log.exception("sessions and observations that are over were not cleared; next try in %.0f s", TIDY_S)
