@@ -64,9 +64,7 @@ async def test_a_task_about_something_real_and_something_simulated_carries_the_m
     await standing_alarm(centre, nature="simulated")
     incident = await decisions.open_incident(officer, "tunnel", None, "km 100", "")
     assert not incident.simulated
-    task = await decisions.send(
-        officer, centre.units()[0].unit_id, "A1000", incident.incident_id, None, "go and look"
-    )
+    task = await decisions.send(officer, centre.units()[0].unit_id, "A1000", incident.incident_id, None, "go and look")
     assert task.simulated
     moved = await decisions.move_task(officer, task.task_id, "accepted", True, "")
     assert moved.simulated
