@@ -16,6 +16,7 @@ import type {
   Unit,
   Watched,
 } from './scene';
+import { selectedStretch, selectionOfStretch } from './stretches';
 import { write, writeWithin } from './text';
 import type { TrackCloud } from './trackcloud';
 
@@ -91,10 +92,11 @@ export function paintRibbon(
   context.clip();
   paintResponsible(context, state, frame);
   const obstacles = paintObstacles(context, state, frame);
-  paintWatched(context, state, frame);
+  const stretches = paintWatched(context, state, frame);
   paintMarkLines(context, state, frame);
   context.restore();
   const targets = [
+    ...stretches,
     ...obstacles,
     ...paintUnits(context, state, frame),
     ...paintTracks(context, state, frame),
@@ -190,16 +192,19 @@ function paintObstacles(context: CanvasRenderingContext2D, state: RibbonState, f
   });
 }
 
-function paintWatched(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): void {
+function paintWatched(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): Target[] {
   const { scale, lanes } = frame;
   const { top, height } = lanes.watched;
   const [y, tall] = [top + 3, height - 6];
   context.fillStyle = palette.night;
   context.fillRect(scale.left_px, y, scale.width_px, tall);
+  const targets: Target[] = [];
   for (const stretch of state.watched) {
     const pixels = pixelsOf(scale, stretch.from_m, stretch.to_m);
-    if (pixels === null || stretch.state === 'unwatched') continue;
+    if (pixels === null) continue;
     const [from, to] = pixels;
+    targets.push({ x: from, y, width: to - from, height: tall, selection: selectionOfStretch(stretch) });
+    if (stretch.state === 'unwatched') continue;
     const wide = Math.max(1, to - from);
     if (stretch.state === 'watched') {
       context.fillStyle = withOpacity(palette.watched, 0.62);
@@ -211,6 +216,22 @@ function paintWatched(context: CanvasRenderingContext2D, state: RibbonState, fra
       context.strokeRect(from + 0.5, y + 0.5, Math.max(0, wide - 1), tall - 1);
     }
   }
+  paintSelectedStretch(context, state, frame);
+  return targets;
+}
+
+function paintSelectedStretch(
+  context: CanvasRenderingContext2D,
+  state: RibbonState,
+  { scale, lanes }: RibbonFrame,
+): void {
+  const chosen = selectedStretch(state.watched, state.selection);
+  const pixels = chosen === undefined ? null : pixelsOf(scale, chosen.from_m, chosen.to_m);
+  if (pixels === null) return;
+  const [from, to] = pixels;
+  context.strokeStyle = palette.textStrong;
+  context.lineWidth = 1.5;
+  context.strokeRect(from, lanes.watched.top + 1.5, Math.max(2, to - from), lanes.watched.height - 3);
 }
 
 function paintAlarms(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): Target[] {

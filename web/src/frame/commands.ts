@@ -43,8 +43,12 @@ export function commandsOf(desk: Desk) {
       const row = await ask(api.POST('/api/tasks/{task_id}/{step}', { params, body }));
       return say('done_step', { callsign: row.callsign, state: say(`task_${row.state}`) });
     },
-    async openIncident(body: Schemas['OpenIncident']): Promise<string> {
-      await ask(api.POST('/api/incidents', { body }));
+    async openIncident(
+      body: Schemas['OpenIncident'],
+      onopened: (incident_id: string) => void = () => {},
+    ): Promise<string> {
+      const row = await ask(api.POST('/api/incidents', { body }));
+      onopened(row.incident_id);
       return say('done_incident');
     },
     async updateIncident(incident_id: string, body: Schemas['UpdateIncident']): Promise<string> {

@@ -14,6 +14,7 @@ const SELECTION_KINDS: readonly Selection['kind'][] = [
   'obstacle',
   'incident',
   'task',
+  'stretch',
 ];
 
 export interface Address {

@@ -22,7 +22,8 @@ export type Action =
   | 'task'
   | 'answer_task'
   | 'log'
-  | 'look';
+  | 'look'
+  | 'read_journal';
 
 type Stage = 'asking' | 'outside' | 'loading' | 'inside' | 'failed';
 
@@ -46,6 +47,8 @@ export class Desk {
   mode = $state<Mode>('watch');
   selection = $state.raw<Selection | null>(null);
   range = $state.raw<Range | null>(null);
+  /** True while an incident without an alarm is being written on the card. */
+  drafting = $state(false);
   /** The centre's clock, unix milliseconds; it stands still while the connection is lost. */
   nowMs = $state(0);
   /** The cloud as rows for lists, refreshed a few times a second. */
@@ -219,8 +222,15 @@ export class Desk {
   }
 
   select(selection: Selection | null): void {
+    this.drafting = false;
     this.selection = selection;
     this.writeAddress();
+  }
+
+  /** Begin to write an incident that no alarm told of, or leave it. */
+  draft(begin: boolean): void {
+    this.select(null);
+    this.drafting = begin && this.may('open_incident');
   }
 
   isSelected(kind: Selection['kind'], id: string): boolean {

@@ -85,6 +85,18 @@ export function stepText(speech: Speech, type: string): string {
   return isKey(key) ? speech.say(key) : type;
 }
 
+/** A type of record in words, such as "alarm raised"; one this page does not know yet is shown as it is written. */
+export function recordText(speech: Speech, type: string): string {
+  const key = `record_${type}`;
+  return isKey(key) ? speech.say(key) : type;
+}
+
+/** On what a record rests: observed, declared, estimated, simulated. */
+export function natureText(speech: Speech, nature: string): string {
+  const key = `nature_${nature}`;
+  return isKey(key) ? speech.say(key) : nature;
+}
+
 /** What really caused alarms, in words; a cause this page does not know yet is shown as it is written. */
 export function causeText(speech: Speech, cause: string): string {
   const key = `cause_${cause}`;
