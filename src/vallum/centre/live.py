@@ -14,14 +14,14 @@ from vallum.centre.sensing import Sensing, SensorPulse
 from vallum.centre.tracking import Tracking
 from vallum.centre.tracks import TrackNow, track_now
 from vallum.frontier.strip import Strip
-from vallum.gateways.sapient import NodeAlert, Quarantined, TaskAnswer
+from vallum.gateways.sapient import Folding, NodeAlert, Quarantined, TaskAnswer, fault
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Nature
 from vallum.journal.journal import Journal
 from vallum.journal.observations import Conflict, Observations
 from vallum.journal.views import Change
 from vallum.project import Project
-from vallum.watch.alarm import AlarmRow
+from vallum.watch.alarm import AlarmRaised, AlarmRow
 from vallum.watch.detection import Detection
 from vallum.watch.health import HealthChange, Stretch
 from vallum.watch.judge import SensorEvent
@@ -61,9 +61,10 @@ class Live:
         # points of old tracks are deleted in time, but an alarm goes on naming its track
         known_tracks = (observations.highest_track(), *(alarm.track or 0 for alarm in alarms))
         horizon_s = self._rules.approach.horizon_s
-        self._tracking = Tracking(frontier, plane, observations, max(known_tracks) + 1, horizon_s)
+        self._tracking = Tracking(frontier, plane, observations, max(known_tracks) + 1, horizon_s, self.unusable)
         self._alarming = Alarming(self._rules, frontier, names, alarms, units, sensors)
         self._looks = Looks()
+        self._folding = Folding(known=lambda node_id: node_id in self.sensing.by_node)
         self._rates = Rates(self._rules.report_flood.per_minute)
         self._events: list[SensorEvent] = []
         # sensors whose last word since the rules were asked carried the mark, whatever their files say
@@ -80,6 +81,8 @@ class Live:
         self._tracking.detected(detection, frame)
         per_minute = self._rates.count(detection.sensor_id, detection.received_s)
         if per_minute is not None:
+            if detection.simulated:
+                self._marked.add(detection.sensor_id)
             words = (
                 f"{detection.sensor_id} sends {per_minute:.0f} detections a minute, more than anything real could cause"
             )
@@ -112,6 +115,12 @@ class Live:
         nature: Nature = "simulated" if conflict.refused.simulated else "observed"
         self._drafts.append(Draft(type="report.quarantined", actor=ACTOR, nature=nature, body=body))
 
+    def unusable(self, detection: Detection) -> None:
+        """Take in that the tracker failed on a detection that was believed and stored."""
+        words = "the tracker failed on this detection, a fault of ours; it is stored and used for nothing else"
+        for told in self._folding.told(fault(detection, "not usable", words)):
+            self.quarantined(told)
+
     def answered(self, told: TaskAnswer) -> None:
         """Take in a camera's answer; open pages are told that the alarm's card changed."""
         look = self._looks.answered(told)
@@ -133,6 +142,8 @@ class Live:
             Records to be written, tracks that moved, and whether the watched ground changed.
         """
         moved = self._tracking.step(now_s)
+        for told in self._folding.due(now_s):
+            self.quarantined(told)
         watched_changed = False
         if now_s - self._judged_s >= JUDGE_EVERY_S:
             self._judged_s = now_s
@@ -161,13 +172,22 @@ class Live:
     def _raised(self) -> tuple[Draft, ...]:
         events, self._events = self._events, []
         marked, self._marked = self._marked, set()
-        return self._alarming.judge(
+        drafts = self._alarming.judge(
             self._tracking.situations(),
             events,
             dict(self.sensing.states()),
             self.sensing.simulated() | marked,
             self._clock.now(),
         )
+        for draft in drafts:
+            if isinstance(draft.body, AlarmRaised) and draft.body.kind == "crossed" and draft.body.track is not None:
+                self._tracking.crossing_told(draft.body.track)
+        return drafts
+
+    def rest(self) -> tuple[Draft, ...]:
+        """Give what is still to be written when the centre stops."""
+        drafts, self._drafts = tuple(self._drafts), []
+        return drafts
 
     # --- asked by pages
 

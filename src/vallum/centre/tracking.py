@@ -1,9 +1,14 @@
-"""What moves now: believed detections go to the store and to the tracker, and tracks get their forecasts."""
+"""What moves now: believed detections go to the store and to the tracker, and tracks get their forecasts.
+
+A detection that the tracker fails on must not stop the watch: it is found, handed back, and the rest goes on.
+"""
 
 from __future__ import annotations
 
+import logging
+import math
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,34 +18,48 @@ from vallum.journal.observations import Observations
 from vallum.watch.alarm import CrossingForecast
 from vallum.watch.detection import Detection, PointMeasurement
 from vallum.watch.forecast import forecast
-from vallum.watch.passage import Passage, follow
+from vallum.watch.passage import Direction, Passage, follow
 from vallum.watch.situation import Situation, situate
-from vallum.watch.tracker import Plane, Track, Tracker, TrackerState
+from vallum.watch.tracker import Plane, Step, Track, Tracker, TrackerState
 
 # Forecasts look half an hour ahead: once a second is often enough.
 FORECAST_EVERY_S = 1.0
 KEPT_STILLS = 500
 # node, session and the node's own name for what it follows
 SeenObject = tuple[str, int, str]
+_log = logging.getLogger(__name__)
 
 
 class Tracking:
-    """The tracker of a centre and what it knows now."""
+    """The tracker of a centre and what it knows now.
+
+    `unusable` is told each believed detection that the tracker failed on.
+    """
 
     def __init__(
-        self, frontier: Frontier, plane: Plane, observations: Observations, next_number: int, horizon_s: float
+        self,
+        frontier: Frontier,
+        plane: Plane,
+        observations: Observations,
+        next_number: int,
+        horizon_s: float,
+        unusable: Callable[[Detection], None],
     ) -> None:
         self._frontier = frontier
         self._observations = observations
         self._horizon_s = horizon_s
+        self._unusable = unusable
         self._tracker = Tracker(plane)
         self._state = TrackerState(next_number=next_number)
         self._waiting: list[Detection] = []
         self._situations: dict[int, Situation] = {}
         self._passages: dict[int, Passage] = {}
+        # A crossing stands until the rules have spoken of it: they are asked less often than tracks move.
+        self._crossings: dict[int, Direction] = {}
         self._ended: dict[int, Situation] = {}
         self._forecasts: dict[int, CrossingForecast | None] = {}
         self._forecast_s = float("-inf")
+        self._unforeseen: set[int] = set()
         # The newest picture of each object a sensor held: it may come before the tracker believes in the object.
         self._stills: OrderedDict[SeenObject, Detection] = OrderedDict()
 
@@ -56,32 +75,88 @@ class Tracking:
     def step(self, now_s: float) -> set[int]:
         """Let the tracker take what has come, and time go on; give the tracks that people will see differently."""
         waiting, self._waiting = self._waiting, []
-        step = self._tracker.step(self._state, waiting, now_s)
-        self._state = step.state
-        live = {track.number: track for track in step.state.tracks if track.live}
-        moved = [track for track in (*step.started, *step.updated) if track.live]
+        newest = {
+            track.number: track for step in self._steps(waiting, now_s) for track in (*step.started, *step.updated)
+        }
+        live = {track.number: track for track in self._state.tracks if track.live}
+        moved = [track for number, track in newest.items() if number in live]
         if now_s - self._forecast_s >= FORECAST_EVERY_S:
             self._forecast_s = now_s
-            self._forecasts = {
-                number: forecast(track, self._frontier, now_s, self._horizon_s) for number, track in live.items()
-            }
+            self._unforeseen &= live.keys()
+            self._forecasts = {number: self._forecast(track, now_s) for number, track in live.items()}
         for track in moved:
             self._situations[track.number] = self._situate(track)
         over = set(self._situations) - set(live)
         # pages are told once that a track is over; by the next step they have been
         self._ended = {number: _terminated(self._situations.pop(number)) for number in over}
         self._passages = {number: passage for number, passage in self._passages.items() if number in live}
+        self._crossings = {number: crossed for number, crossed in self._crossings.items() if number in live}
         self._observations.track_points([_point(track) for track in moved])
         return {track.number for track in moved} | over
 
     def situations(self) -> tuple[Situation, ...]:
-        """Give every live track at the line."""
-        return tuple(self._situations.values())
+        """Give every live track at the line; a crossing stays with its track until `crossing_told`."""
+        crossings = self._crossings
+        return tuple(
+            replace(situation, crossed=crossings[number]) if number in crossings else situation
+            for number, situation in self._situations.items()
+        )
+
+    def crossing_told(self, number: int) -> None:
+        """Take in that an alarm has told a track's crossing."""
+        self._crossings.pop(number, None)
 
     def some(self, numbers: Iterable[int]) -> tuple[Situation, ...]:
         """Give the tracks of these numbers, those that have just ended among them."""
         found = (self._situations.get(number) or self._ended.get(number) for number in numbers)
         return tuple(situation for situation in found if situation is not None)
+
+    def _steps(self, detections: Sequence[Detection], now_s: float) -> list[Step]:
+        """Let the tracker take detections, in one step, or one by one to find those that it fails on."""
+        step = self._stepped(self._state, detections, now_s)
+        if isinstance(step, Step):
+            self._state = step.state
+            return [step]
+        _log.error("the tracker failed on %d detections; each is tried for itself", len(detections), exc_info=step)
+        if not isinstance(self._stepped(self._state, (), now_s), Step):
+            self._state = self._without_broken(now_s)
+        taken = []
+        for detection in sorted(detections, key=lambda one: one.event_s):
+            step = self._stepped(self._state, (detection,), now_s)
+            if isinstance(step, Step):
+                self._state = step.state
+                taken.append(step)
+            else:
+                self._unusable(detection)
+        return taken
+
+    def _stepped(self, state: TrackerState, detections: Sequence[Detection], now_s: float) -> Step | Exception:
+        try:
+            step = self._tracker.step(state, detections, now_s)
+            _refuse_nowhere(step)
+        except Exception as failure:
+            return failure
+        return step
+
+    def _without_broken(self, now_s: float) -> TrackerState:
+        """Give up the tracks that cannot be carried on: one broken track must not end all others."""
+        next_number = self._state.next_number
+        each = [(track, TrackerState(tracks=(track,), next_number=next_number)) for track in self._state.tracks]
+        sound = tuple(track for track, alone in each if isinstance(self._stepped(alone, (), now_s), Step))
+        state = TrackerState(tracks=sound, next_number=next_number)
+        if not isinstance(self._stepped(state, (), now_s), Step):
+            state = TrackerState(next_number=next_number)
+        _log.error("%d of %d tracks were given up", len(each) - len(state.tracks), len(each))
+        return state
+
+    def _forecast(self, track: Track, now_s: float) -> CrossingForecast | None:
+        try:
+            return forecast(track, self._frontier, now_s, self._horizon_s)
+        except Exception:
+            if track.number not in self._unforeseen:
+                _log.exception("track %d has no forecast because of a fault of ours", track.number)
+            self._unforeseen.add(track.number)
+            return None
 
     def _situate(self, track: Track) -> Situation:
         if track.still is None:
@@ -91,7 +166,15 @@ class Tracking:
         here = situate(track, self._frontier, expected, Passage())
         passage = follow(self._passages.get(track.number, Passage()), here.side)
         self._passages[track.number] = passage
-        return replace(here, crossed=passage.crossed)
+        if passage.crossed is not None:
+            self._crossings[track.number] = passage.crossed
+        return here
+
+
+def _refuse_nowhere(step: Step) -> None:
+    for track in (*step.started, *step.updated):
+        if not all(map(math.isfinite, (track.lon, track.lat, track.position_sd_m, *track.mean))):
+            raise ArithmeticError(f"track {track.number} would be nowhere")
 
 
 def _seen_object(detection: Detection) -> SeenObject:

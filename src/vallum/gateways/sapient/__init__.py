@@ -5,6 +5,7 @@ Sensors only: a node that registers as an effector is refused, and nothing here 
 """
 
 from vallum.gateways.sapient.endpoint import Limits, NodeNotConnectedError, SapientEndpoint
+from vallum.gateways.sapient.folding import Folding
 from vallum.gateways.sapient.reports import (
     ClockEstimate,
     Condition,
@@ -15,12 +16,14 @@ from vallum.gateways.sapient.reports import (
     NodeStatus,
     Quarantined,
     TaskAnswer,
+    fault,
 )
 
 __all__ = [
     "ClockEstimate",
     "Condition",
     "Counters",
+    "Folding",
     "Limits",
     "NodeAlert",
     "NodeCounters",
@@ -30,4 +33,5 @@ __all__ = [
     "Quarantined",
     "SapientEndpoint",
     "TaskAnswer",
+    "fault",
 ]

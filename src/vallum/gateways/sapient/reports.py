@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from uuid import uuid4
 
+from vallum.watch.detection import Detection
 from vallum.watch.quarantine import ReportQuarantined
+
+# So much of a frame is kept with a report that was set aside.
+KEPT_FRAME_BYTES = 4096
 
 System = Literal["ok", "warning", "error", "goodbye"]
 TaskStatus = Literal["accepted", "rejected", "completed", "failed"]
@@ -120,6 +126,37 @@ class Quarantined:
     report: ReportQuarantined
     at_s: float
     simulated: bool
+
+
+def fault(detection: Detection, code: str, words: str, frame: bytes = b"") -> Quarantined:
+    """Return the line of quarantine for a detection that was believed and that a fault of ours let nobody use.
+
+    Parameters
+    ----------
+    detection
+        What the centre failed on.
+    code, words
+        What to count it by, and what happened to it, for people.
+    frame
+        As it came, when the detection was not stored.
+
+    Examples
+    --------
+    >>> from vallum.watch.detection import PointMeasurement
+    >>> seen = Detection("n", 1, "r", "radar", "o", 1.0, 1.1, 1.0, 0.0, PointMeasurement(41.0, 35.0, 20.0, 20.0))
+    >>> fault(seen, "fault of ours", "it was not stored", b"abc").report.frame_base64
+    'YWJj'
+    """
+    report = ReportQuarantined(
+        quarantine_id=str(uuid4()),
+        node_id=detection.node_id,
+        sensor_id=detection.sensor_id,
+        report_id=detection.report_id,
+        reason_code=code,
+        reason=words,
+        frame_base64=base64.b64encode(frame[:KEPT_FRAME_BYTES]).decode("ascii"),
+    )
+    return Quarantined(report=report, at_s=detection.received_s, simulated=detection.simulated)
 
 
 @dataclass(frozen=True, slots=True)

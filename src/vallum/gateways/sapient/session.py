@@ -26,6 +26,7 @@ from vallum.gateways.sapient.messages import (
 )
 from vallum.gateways.sapient.plain import plain
 from vallum.gateways.sapient.reports import (
+    KEPT_FRAME_BYTES,
     Condition,
     NodeAlert,
     NodeRegistered,
@@ -47,7 +48,6 @@ Told = NodeRegistered | NodeStatus | Detection | NodeAlert | TaskAnswer | Quaran
 
 # Reports and objects remembered per session, for quick recognition of repeats; the stored observations are the truth.
 REMEMBERED = 4096
-KEPT_FRAME_BYTES = 4096
 _TASK_STATUSES: dict[int, TaskStatus] = {
     TaskAck.TaskStatus.TASK_STATUS_ACCEPTED: "accepted",
     TaskAck.TaskStatus.TASK_STATUS_REJECTED: "rejected",
