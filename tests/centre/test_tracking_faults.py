@@ -54,7 +54,7 @@ def seen(
 
 
 def walking(second: int) -> Detection:
-    lon, lat, _ = GEOD.fwd(41.0, 36.0, 270.0, 1500.0 + 1.4 * second)
+    lon, lat, _ = GEOD.fwd(41.0, 36.0, 270.0, 1500.0 + 4.0 * second)
     return seen(second, PointMeasurement(lon, lat, 10.0, 10.0), START_S + second)
 
 
@@ -92,7 +92,7 @@ def batches(draw: st.DrawFn) -> list[Detection]:
 
 @pytest.fixture(scope="module")
 def believed() -> TrackerState:
-    """Somebody who has walked towards the line for ten seconds."""
+    """Somebody who has run towards the line for ten seconds."""
     tracker, state = Tracker(PLANE), TrackerState()
     for second in range(10):
         state = tracker.step(state, [walking(second)], START_S + second).state

@@ -157,6 +157,7 @@ class _Watch:
             observations,
             next_number=1,
             horizon_s=horizon_s,
+            unusable=lambda detection: pytest.fail(f"the tracker failed on {detection}"),
         )
         self._alarming = Alarming(
             project.alarm_rules,
