@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from vallum.access.roles import Role
 from vallum.cli.told import console
 
 NIGHT = timedelta(hours=12)
@@ -61,7 +62,9 @@ def demo(
 
         async def started() -> None:
             address = f"http://127.0.0.1:{bound.getsockname()[1]}"
-            link = f"{address}/#enter={centre.access.invite('watch-1', signed_in_as, 24 * 3600.0, time.time())}"
+            link = (
+                f"{address}/#enter={centre.access.invite(_name(signed_in_as), signed_in_as, 24 * 3600.0, time.time())}"
+            )
             simulator.start(centre, clock.now() + NIGHT)
             began = f"{clock.now():%d %B %Y %H:%M} UTC"
             out.print(f"{project.title['en']}, a simulated night from {began}, {speed:g} times as fast.")
@@ -82,6 +85,11 @@ def demo(
         finally:
             simulator.stop()
         tell_truth(out, place)
+
+
+def _name(role: Role) -> str:
+    """Name the demo's visitor by role: nobody real."""
+    return "watch-1" if role == "watch officer" else f"{role.replace(' ', '-')}-1"
 
 
 @contextlib.contextmanager

@@ -79,6 +79,7 @@ def show(
     known = registry()
     with JournalReader.open_to_read(folder, known) as journal:
         records = journal.records(after_seq=after, type=record_type, limit=limit)
+        last = journal.last()
     if as_json:
         say_json([record.model_dump(mode="json") for record in records])
         return
@@ -97,3 +98,7 @@ def show(
             str(about),
         )
     console().print(table)
+    if records and last is not None and record_type is None and records[-1].seq < last.seq:
+        console().print(
+            f"Up to number {records[-1].seq} of {last.seq}; more with --after {records[-1].seq}", style="dim"
+        )

@@ -30,16 +30,18 @@ def serve(
     from vallum.journal.clock import Clock
     from vallum.server.run import listen, run
 
+    out = console()
+    out.print("Starting ...")
     project = open_project(folder)
     bound = listen(host, port)
     centre = Centre.open(
         folder, project, clock=Clock.machine(), party=party, sapient_host=sapient_host, sapient_port=sapient_port
     )
-    out = console()
+    role = next(known.role["en"] for known in project.parties if known.id == centre.party)
 
     async def started() -> None:
         address = f"http://{host}:{bound.getsockname()[1]}"
-        out.print(f"Centre of the {centre.party} on {project.title['en']}: {address}")
+        out.print(f"Centre of the {role} on {project.title['en']}: {address}")
         out.print(f"Sensors connect to {sapient_host}:{centre.sapient_port} (SAPIENT, BSI Flex 335 v2).")
         if not centre.has_users():
             token = centre.access.invite("administrator-1", "administrator", 24 * 3600.0, time.time())

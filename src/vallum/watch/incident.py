@@ -20,6 +20,8 @@ IncidentKind = Literal[
     "abduction",
     "apprehension",
     "person in distress or asking for protection",
+    "damage to the barrier",
+    "other",
 ]
 
 INCIDENT_KINDS: tuple[IncidentKind, ...] = (
@@ -32,6 +34,8 @@ INCIDENT_KINDS: tuple[IncidentKind, ...] = (
     "abduction",
     "apprehension",
     "person in distress or asking for protection",
+    "damage to the barrier",
+    "other",
 )
 
 # Help comes first: such an incident is never a lesser kind of alarm.

@@ -1046,7 +1046,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection";
+            kind: "crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection" | "damage to the barrier" | "other";
             /**
              * Lat
              * @default null
@@ -1335,7 +1335,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection";
+            kind: "crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection" | "damage to the barrier" | "other";
             /**
              * Note
              * @default
@@ -1554,6 +1554,11 @@ export interface components {
              * @default
              */
             place_words: string;
+            /**
+             * Simulated
+             * @default false
+             */
+            simulated: boolean;
             /** Text */
             text: string;
         };
@@ -2053,7 +2058,7 @@ export interface components {
          */
         UpdateIncident: {
             /** Kind */
-            kind?: ("crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection") | null;
+            kind?: ("crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection" | "damage to the barrier" | "other") | null;
             /** Note */
             note: string;
         };
