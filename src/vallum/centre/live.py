@@ -163,7 +163,7 @@ class Live:
             return []
         return [
             self._alarming.event(
-                "sensor_silent", change.sensor_id, f"{change.sensor_id} is {change.after}: {change.reason}"
+                "sensor_silent", change.sensor_id, f"{change.sensor_id} {change.reason}"
             )
             for change in found
             if change.after in states
