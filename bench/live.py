@@ -244,31 +244,31 @@ def frames_of(page: Page) -> list[Frame]:
 
 
 def latencies(
-    frames: list[Frame],
-    log: list[list[float]],
-    from_s: float,
-    until_s: float,
+    frames: list[Frame], log: list[list[float]], middles_m: list[float], from_s: float, until_s: float
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], int]:
-    """Match each detection with the first frame whose track had come as far as it; give stored and painted seconds."""
+    """Give stored and painted seconds of each detection, and how many never arrived.
+
+    A detection has arrived with the first frame in which its target's track is as far as the detection was: targets keep
+    to corridors of their own and, within a leg, only go forward.
+    """
     chainage = np.concatenate([rows["chainage_m"] for rows, _, _ in frames]).astype(np.float64)
     stored = np.concatenate([np.full(len(rows), at) for rows, at, _ in frames])
     painted = np.concatenate([np.full(len(rows), np.nan if at is None else at) for rows, _, at in frames])
-    by_place = np.argsort(chainage, kind="stable")
-    chainage, stored, painted = chainage[by_place], stored[by_place], painted[by_place]
     found, drawn, missing = [], [], 0
-    tolerance_m = SPEED_M_S / 2
-    for _, sent_s, place_m in log:
-        if not from_s <= sent_s <= until_s:
-            continue
-        low, high = np.searchsorted(chainage, [place_m - tolerance_m, place_m + tolerance_m])
-        near = stored[low:high]
-        after = near >= sent_s - 0.05
-        if not after.any():
-            missing += 1
-            continue
-        first = int(np.argmin(np.where(after, near, np.inf)))
-        found.append(near[first] - sent_s)
-        drawn.append(painted[low:high][first] - sent_s)
+    sent_by_target: dict[int, list[tuple[float, float]]] = {}
+    for number, sent_s, place_m in log:
+        if from_s <= sent_s <= until_s:
+            sent_by_target.setdefault(int(number), []).append((sent_s, place_m))
+    for number, sent in sent_by_target.items():
+        own = np.flatnonzero(np.abs(chainage - middles_m[number]) < SPACING_M / 2)
+        furthest = np.maximum.accumulate(chainage[own])
+        for sent_s, place_m in sent:
+            first = int(np.searchsorted(furthest, place_m - SPEED_M_S / 2))
+            if first == len(own):
+                missing += 1
+                continue
+            found.append(stored[own[first]] - sent_s)
+            drawn.append(painted[own[first]] - sent_s)
     return np.array(found), np.array(drawn), missing
 
 
@@ -288,7 +288,8 @@ def main() -> None:
 
 def measure(folder: Path, seconds: float, memory_minutes: float) -> dict[str, Any]:
     """Run it all once."""
-    write_project(folder)
+    frontier = write_project(folder)
+    middles_m = [target.middle_m for target in targets(radars(frontier), frontier)]
     with (
         serving(folder) as (centre, address, sapient_port, token),
         sync_playwright() as browsers,
@@ -323,8 +324,8 @@ def measure(folder: Path, seconds: float, memory_minutes: float) -> dict[str, An
         client.post("/api/enter", json={"token": invite(folder, "bench-2")})
         stored = {pulse["sensor_id"]: pulse for pulse in client.get("/api/picture").json()["pulse"]["sensors"]}
         paused_until_s = start_s + WARM_UP_S + seconds
-        stored_s, _, missing = latencies(frames, told["log"], start_s + WARM_UP_S, paused_until_s)
-        _, drawn_s, _ = latencies(frames, told["log"], paused_until_s, paused_until_s + PAINTED_S - 3.0)
+        stored_s, _, missing = latencies(frames, told["log"], middles_m, start_s + WARM_UP_S, paused_until_s)
+        _, drawn_s, _ = latencies(frames, told["log"], middles_m, paused_until_s, paused_until_s + PAINTED_S - 3.0)
         lost = {
             name: [count, stored[name]["stored"]]
             for name, (count, last) in told["sent"].items()
