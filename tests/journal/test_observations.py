@@ -69,8 +69,8 @@ def test_a_detection_is_given_back_as_it_came(observations: Observations) -> Non
     observations.detection(replace(row, still=b"\x89PNG"))
     observations.flush()
     assert observations.between(0.0, 200.0) == [row]
-    assert observations.still("r1") == b"\x89PNG"
-    assert observations.still("r2") is None
+    assert observations.still("tower-1", "r1") == b"\x89PNG"
+    assert observations.still("tower-1", "r2") is None
 
 
 @given(

@@ -86,7 +86,9 @@ def _still_of_evidence(alarm: AlarmRow) -> tuple[Still, ...]:
     if evidence.still_report_id is None or evidence.still_sensor_id is None:
         return ()
     at = next((d.at for d in evidence.detections if d.report_id == evidence.still_report_id), alarm.raised_at)
-    return (Still(evidence.still_report_id, evidence.still_sensor_id, at, asked_for=False),)
+    # the report's id alone is its sender's word: the alarm's own record has the picture, whatever came later
+    name = f"{alarm.alarm_id}.{evidence.still_report_id}"
+    return (Still(name, evidence.still_sensor_id, at, asked_for=False),)
 
 
 def _stills_of_looks(looks: tuple[Look, ...]) -> tuple[Still, ...]:

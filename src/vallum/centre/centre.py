@@ -40,7 +40,8 @@ from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndp
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Record
 from vallum.journal.journal import Journal
-from vallum.journal.observations import Observations
+from vallum.journal.observations import Counters as StoreCounters
+from vallum.journal.observations import Observations, ObservationsError
 from vallum.journal.store import last_recorded
 from vallum.journal.views import Change
 from vallum.project import Project
@@ -59,6 +60,8 @@ RETENTION = timedelta(days=30)
 SHOWN_VIEWS = frozenset(
     {"alarms", "incidents", "tasks", "radio", "quarantine", "sensors", "units", "obstacles", "works"}
 )
+# A disk that takes longer for the last observations has failed; the rest of the stop must not wait for it.
+STORE_CLOSES_S = 2.0
 
 RowT = TypeVar("RowT", bound=BaseModel)
 _log = logging.getLogger(__name__)
@@ -106,6 +109,7 @@ class Centre:
             on_alert=self.live.alerted,
             on_quarantine=self.live.quarantined,
             on_task_ack=self.live.answered,
+            room=observations.room,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -201,7 +205,10 @@ class Centre:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self._sapient.stop()
-        await asyncio.to_thread(self.observations.close)
+        try:
+            await asyncio.to_thread(self.observations.close, STORE_CLOSES_S)
+        except ObservationsError:
+            _log.exception("the centre stops without its last observations")
         # what the gateway and the store told last is on its way through the loop
         await asyncio.sleep(0)
         self._own.put(self.live.rest())
@@ -234,6 +241,10 @@ class Centre:
         """Give what the sensors' door has counted."""
         return self._sapient.counters
 
+    def store_counters(self) -> StoreCounters:
+        """Give what the store of observations has counted."""
+        return self.observations.counters
+
     def rows(self, view: str, kind: type[RowT]) -> tuple[RowT, ...]:
         """Give all rows of a view."""
         return cast(tuple[RowT, ...], tuple(self.journal.rows(view)))
@@ -262,9 +273,14 @@ class Centre:
         """Count the watch officers whose sessions are open, at least one: somebody must answer."""
         return max(1, self._presence.operators(time.time()))
 
-    def still(self, report_id: str) -> bytes | None:
-        """Give the picture of a detection, of a look, or the one frozen in an alarm's record."""
-        return self.live.look_still(report_id) or self.observations.still(report_id) or self._frozen_still(report_id)
+    def still(self, name: str) -> bytes | None:
+        """Give a picture: of a look by its task, of an alarm by "alarm.report", of a detection by "node.report"."""
+        owner, _, report_id = name.partition(".")
+        return (
+            self.live.look_still(name)
+            or self._frozen_still(owner, report_id)
+            or self.observations.still(owner, report_id)
+        )
 
     def truth(self) -> Mapping[str, Any] | None:
         """Give what the simulator says happened, once its night is over."""
@@ -373,13 +389,13 @@ class Centre:
         except Exception:
             _log.exception("sessions and observations that are over were not cleared; next try in %.0f s", TIDY_S)
 
-    def _frozen_still(self, report_id: str) -> bytes | None:
-        for alarm in self.live.alarms():
-            if alarm.evidence.still_report_id == report_id:
-                record = self.journal.record(alarm.record_id)
-                encoded = record.body["evidence"]["still_png_base64"] if record else None
-                return base64.b64decode(encoded) if encoded else None
-        return None
+    def _frozen_still(self, alarm_id: str, report_id: str) -> bytes | None:
+        alarm = self.journal.row("alarms", alarm_id)
+        if not isinstance(alarm, AlarmRow) or alarm.evidence.still_report_id != report_id:
+            return None
+        record = self.journal.record(alarm.record_id)
+        encoded = record.body["evidence"]["still_png_base64"] if record else None
+        return base64.b64decode(encoded) if encoded else None
 
     def _written(self, records: Sequence[Record], changes: Sequence[Change]) -> None:
         """Take in what was committed; the journal's own thread calls this."""

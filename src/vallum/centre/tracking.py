@@ -14,7 +14,7 @@ from typing import Any
 
 from vallum.frontier.line import Frontier
 from vallum.journal.observation_rows import DetectionRow, TrackPointRow
-from vallum.journal.observations import Observations
+from vallum.journal.observations import Observations, ObservationsError
 from vallum.watch.alarm import CrossingForecast
 from vallum.watch.detection import Detection, PointMeasurement
 from vallum.watch.forecast import forecast
@@ -64,8 +64,15 @@ class Tracking:
         self._stills: OrderedDict[SeenObject, Detection] = OrderedDict()
 
     def detected(self, detection: Detection, frame: bytes) -> None:
-        """Take in one believed detection with the frame it came in."""
-        self._observations.detection(_row(detection, frame))
+        """Take in one believed detection with the frame it came in.
+
+        Raises
+        ------
+        ObservationsError
+            When it cannot be stored; then it is used for nothing.
+        """
+        if not self._observations.offer(_row(detection, frame)):
+            raise ObservationsError("there is no room for a detection: the disk is slow or refuses to write")
         self._waiting.append(detection)
         if detection.still_png is not None:
             self._stills[_seen_object(detection)] = detection
@@ -91,7 +98,9 @@ class Tracking:
         self._ended = {number: _terminated(self._situations.pop(number)) for number in over}
         self._passages = {number: passage for number, passage in self._passages.items() if number in live}
         self._crossings = {number: crossed for number, crossed in self._crossings.items() if number in live}
-        self._observations.track_points([_point(track) for track in moved])
+        for track in moved:
+            # what is shed is counted by the store; where things were is in the detections, too
+            self._observations.offer(_point(track))
         return {track.number for track in moved} | over
 
     def situations(self) -> tuple[Situation, ...]:

@@ -81,6 +81,40 @@ class Inlet(Generic[T]):
             self._changed.notify_all()
             return True
 
+    def offer(self, item: T, *, below: float = 1.0) -> bool:
+        """Let an item in without waiting; False when its share of the line is full, or closed.
+
+        Parameters
+        ----------
+        item
+            What is handed in.
+        below
+            The share of the capacity that this kind of item may fill, 0 to 1.
+
+        Examples
+        --------
+        >>> inlet = Inlet[int](capacity=2, portion=1, linger_s=0.0)
+        >>> inlet.offer(1, below=0.5), inlet.offer(2, below=0.5), inlet.offer(2), inlet.offer(3)
+        (True, False, True, False)
+        """
+        with self._changed:
+            if self._closed or len(self._items) >= below * self._capacity:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def has_room(self, below: float = 1.0) -> bool:
+        """Return whether an item offered now would be let in.
+
+        Examples
+        --------
+        >>> Inlet[int](capacity=1, portion=1, linger_s=0.0).has_room()
+        True
+        """
+        with self._changed:
+            return not self._closed and len(self._items) < below * self._capacity
+
     def take(self) -> list[T]:
         """Return the next portion, waiting for one; nothing only when closed and empty.
 

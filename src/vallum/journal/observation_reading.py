@@ -1,7 +1,8 @@
 """What did the sensors report and the tracker believe, between two times?"""
 
-from sqlalchemy import Engine, Integer, cast, func, select
+from sqlalchemy import Engine, select
 
+from vallum.journal.observation_numbers import highest_number
 from vallum.journal.observation_rows import (
     CURSORS,
     DETECTIONS,
@@ -104,7 +105,7 @@ class ObservationsReader:
         return self._points(from_s, until_s, None)
 
     def highest_track(self) -> int:
-        """Return the highest track number of which there are points, or 0; new tracks go on after it.
+        """Return the highest track number of which points were ever stored, or 0; new tracks go on after it.
 
         Examples
         --------
@@ -115,12 +116,11 @@ class ObservationsReader:
         >>> ObservationsReader(engine).highest_track()
         0
         """
-        highest = select(func.max(cast(TRACK_POINTS.c.track, Integer)))
         with self._engine.connect() as connection:
-            return connection.execute(highest).scalar_one_or_none() or 0
+            return highest_number(connection)
 
-    def still(self, report_id: str) -> bytes | None:
-        """Return the PNG image that came with a report, or None.
+    def still(self, node_id: str, report_id: str) -> bytes | None:
+        """Return the PNG image that came with a node's report, or None; of several sessions the newest has it.
 
         Examples
         --------
@@ -128,14 +128,14 @@ class ObservationsReader:
         >>> from vallum.journal.observation_rows import TABLES
         >>> engine = create_engine("sqlite://")
         >>> TABLES.create_all(engine)
-        >>> ObservationsReader(engine).still("r1") is None
+        >>> ObservationsReader(engine).still("tower-1", "r1") is None
         True
         """
         statement = select(DETECTIONS.c.still).where(
-            DETECTIONS.c.report_id == report_id, DETECTIONS.c.still.is_not(None)
+            DETECTIONS.c.report_id == report_id, DETECTIONS.c.node_id == node_id, DETECTIONS.c.still.is_not(None)
         )
         with self._engine.connect() as connection:
-            return connection.execute(statement.limit(1)).scalar_one_or_none()
+            return connection.execute(statement.order_by(DETECTIONS.c.row.desc()).limit(1)).scalar_one_or_none()
 
     def _points(self, from_s: float, until_s: float, track: str | None) -> list[TrackPointRow]:
         statement = select(TRACK_POINTS).where(TRACK_POINTS.c.time_s >= from_s, TRACK_POINTS.c.time_s < until_s)

@@ -70,6 +70,7 @@ TRACK_POINTS = Table(
     Column("simulated", Boolean, nullable=False),
     Index("track_points_by_track", "track", "time_s"),
 )
+TRACK_NUMBERS = Table("track_numbers", TABLES, Column("highest", Integer, primary_key=True))
 CURSORS = Table(
     "cursors",
     TABLES,

@@ -1,10 +1,12 @@
 """Where do detections and track points go, and how far are they safe?
 
 A SQLite file of its own, written by one thread in portions. A node's stored-cursor is updated in the transaction that
-stores its reports, so "stored" always means "on the disk". When the disk is slow the caller waits and the wait is
-counted; when the disk fails the rows are kept and tried again. Nothing is dropped in silence.
+stores its reports, so "stored" always means "on the disk". When the disk is slow, points of tracks are shed first and
+detections wait where they come from, see `room`; when the disk fails the rows are kept and tried again. Both are
+counted: nothing is dropped in silence.
 """
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +21,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from vallum.journal.inlet import Inlet
 from vallum.journal.observation_cursors import store_detections
+from vallum.journal.observation_numbers import begin_numbers, raise_number
 from vallum.journal.observation_reading import ObservationsReader
 from vallum.journal.observation_rows import (
     DETECTIONS,
@@ -35,6 +38,12 @@ OBSERVATIONS_NAME = "observations.db"
 FLUSH_S = 0.1
 FLUSH_ROWS = 500
 WAITING_ROWS = 20_000
+CLOSE_WITHIN_S = 30.0
+# Shares of the waiting line: points of tracks are shed beyond the first, and beyond the second no more is read from
+# sensors. The rest is for what every connection may still have in hand.
+POINTS_BELOW = 0.5
+ROOM_BELOW = 0.75
+_ROOM_S = 0.05
 _RETRY_S = 0.5
 _DELETE_ROWS = 5_000
 _log = logging.getLogger(__name__)
@@ -56,11 +65,12 @@ class Conflict:
 class Counters:
     """What has happened since the store was opened.
 
-    `waits` counts callers that had to wait for room, `failed_writes` attempts that the disk refused, `unwritable`
-    rows that the database cannot hold.
+    `waits` counts callers that had to wait for room, `shed` points of tracks for which there was none, `failed_writes`
+    attempts that the disk refused, `unwritable` rows that the database cannot hold.
     """
 
     waits: int = 0
+    shed: int = 0
     conflicts: int = 0
     failed_writes: int = 0
     unwritable: int = 0
@@ -105,6 +115,9 @@ class Observations(ObservationsReader):
         self._stored_subscribers: list[Callable[[Sequence[Cursor]], None]] = []
         self._conflict_subscribers: list[Callable[[Conflict], None]] = []
         self._unwritten = 0
+        self._held = 0
+        self._shed = 0
+        self._given_up = threading.Event()
         self._writer = threading.Thread(target=self._write_until_closed, name="observations writer", daemon=True)
         self._writer.start()
 
@@ -136,6 +149,7 @@ class Observations(ObservationsReader):
         try:
             with engine.begin() as connection:
                 TABLES.create_all(connection)
+                begin_numbers(connection)
         except BaseException:
             engine.dispose()
             lock.release()
@@ -153,7 +167,49 @@ class Observations(ObservationsReader):
         ...     observations.counters.waits
         0
         """
-        return replace(self._counts, waits=self._inlet.waits)
+        return replace(self._counts, waits=self._inlet.waits + self._held, shed=self._shed)
+
+    def offer(self, row: DetectionRow | TrackPointRow) -> bool:
+        """Hand in a row without waiting; False when there is no room for it.
+
+        To be called from one thread, as `room` is.
+
+        Raises
+        ------
+        ObservationsError
+            When the store is closed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     observations.offer(TrackPointRow("1", 1.0, 41.0, 36.0, 0.0, 0.0))
+        True
+        """
+        is_point = isinstance(row, TrackPointRow)
+        if self._inlet.offer(row, below=POINTS_BELOW if is_point else 1.0):
+            return True
+        self._refuse_closed()
+        self._shed += is_point
+        return False
+
+    async def room(self) -> None:
+        """Wait, without holding up the loop, until detections may be read; a wait is counted.
+
+        Whoever holds a few rows when this returns can hand them in: `offer` takes detections beyond this mark.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place, Observations.open(Path(place)) as observations:
+        ...     asyncio.run(observations.room())
+        """
+        if self._inlet.has_room(ROOM_BELOW):
+            return
+        self._held += 1
+        # the writer is a thread that knows no loop, so it is asked
+        while not (self._inlet.has_room(ROOM_BELOW) or self._inlet.is_closed):  # noqa: ASYNC110
+            await asyncio.sleep(_ROOM_S)
 
     def detection(self, row: DetectionRow) -> None:
         """Hand in a detection; returns at once unless the store is full, then waits for room.
@@ -219,6 +275,11 @@ class Observations(ObservationsReader):
 
         Cursors stay: what was stored once was stored. Returns how many rows went.
 
+        Raises
+        ------
+        ObservationsError
+            When the disk refuses, or the store is closed before.
+
         Examples
         --------
         >>> import tempfile
@@ -228,7 +289,12 @@ class Observations(ObservationsReader):
         """
         done: Future[int] = Future()
         self._put(_Retain(before_s, done))
-        return done.result()
+        while True:
+            try:
+                return done.result(timeout=_RETRY_S)
+            except TimeoutError:
+                if self._given_up.is_set():
+                    raise ObservationsError("old observations were not deleted: the store was closed") from None
 
     def flush(self, timeout_s: float = 30.0) -> None:
         """Wait until everything handed in so far is on the disk.
@@ -251,8 +317,13 @@ class Observations(ObservationsReader):
         except TimeoutError:
             raise ObservationsError(f"not everything was stored within {timeout_s} s; is the disk full?") from None
 
-    def close(self) -> None:
+    def close(self, timeout_s: float = CLOSE_WITHIN_S) -> None:
         """Store what was handed in, then stop. Closing twice does nothing.
+
+        Parameters
+        ----------
+        timeout_s
+            So long the disk is waited for; a writer that hangs in it is left behind and ends with the process.
 
         Raises
         ------
@@ -268,9 +339,12 @@ class Observations(ObservationsReader):
         if self._inlet.is_closed:
             return
         self._inlet.close()
-        self._writer.join()
-        self._engine.dispose()
-        self._lock.release()
+        self._writer.join(timeout_s)
+        self._given_up.set()
+        if self._writer.is_alive():
+            raise ObservationsError(
+                f"the disk did not take the last observations within {timeout_s:g} s; they are lost"
+            )
         if self._unwritten:
             raise ObservationsError(f"{self._unwritten} observations were not stored because the disk refused them")
 
@@ -284,9 +358,20 @@ class Observations(ObservationsReader):
 
     def _put(self, item: _Waiting) -> None:
         if not self._inlet.put(item, urgent=isinstance(item, _Flush | _Retain)):
+            self._refuse_closed()
+
+    def _refuse_closed(self) -> None:
+        if self._inlet.is_closed:
             raise ObservationsError("the observation store is closed; nothing more can be stored")
 
     def _write_until_closed(self) -> None:
+        try:
+            self._write_portions()
+        finally:
+            self._engine.dispose()
+            self._lock.release()
+
+    def _write_portions(self) -> None:
         while portion := self._inlet.take():
             rows: list[_Row] = []
             for item in portion:
@@ -337,11 +422,12 @@ class Observations(ObservationsReader):
                 return
 
     def _commit(self, rows: list[_Row]) -> tuple[list[Cursor], list[Conflict]]:
-        points = [columns_of(row) for row in rows if isinstance(row, TrackPointRow)]
+        points = [row for row in rows if isinstance(row, TrackPointRow)]
         detections = [row for row in rows if isinstance(row, DetectionRow)]
         with self._engine.begin() as connection:
             if points:
-                connection.execute(insert(TRACK_POINTS), points)
+                connection.execute(insert(TRACK_POINTS), [columns_of(row) for row in points])
+                raise_number(connection, points)
             cursors, refused = store_detections(connection, detections) if detections else ([], [])
         return cursors, [Conflict(stored=first, refused=second) for first, second in refused]
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from vallum.gateways.sapient.reports import (
     NodeStatus,
     Quarantined,
     TaskAnswer,
+    fault,
 )
 from vallum.gateways.sapient.session import Outcome, Session, Told
 from vallum.gateways.sapient.writing import Writer
@@ -27,6 +28,7 @@ from vallum.watch.detection import Detection
 _log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 _REMEMBERED_TASKS = 4096
+_NOT_TAKEN_IN = "the centre failed on this detection, a fault of ours; its frame is kept here and used for nothing"
 
 
 class ScenarioClock(Protocol):
@@ -65,8 +67,8 @@ class _Connection:
 class SapientEndpoint:
     """A fusion node of BSI Flex 335 v2 to which sensor nodes connect over TCP.
 
-    Every callback is a plain function, is called on the event loop and should return at once. One that raises is logged
-    and counted; the connection goes on.
+    Every callback but `room` is a plain function, is called on the event loop and should return at once. One that
+    raises is logged and counted; a detection that it raised on is quarantined; the connection goes on.
 
     Parameters
     ----------
@@ -83,6 +85,9 @@ class SapientEndpoint:
         it can be true by what the sensor's owner declared; repeats within a session are not told again.
     on_quarantine
         Told what was not believed and why, folded when many are alike.
+    room
+        Awaited before each frame of a registered node: while it does not return, nothing more is read from the node,
+        and TCP holds it back. At most one frame of each connection is read after that.
     limits
         How much is taken from anybody.
 
@@ -114,6 +119,7 @@ class SapientEndpoint:
         on_alert: Callable[[NodeAlert], object],
         on_quarantine: Callable[[Quarantined], object],
         on_task_ack: Callable[[TaskAnswer], object],
+        room: Callable[[], Awaitable[None]] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._host = host
@@ -127,6 +133,7 @@ class SapientEndpoint:
         self._on_alert = on_alert
         self._on_quarantine = on_quarantine
         self._on_task_ack = on_task_ack
+        self._room = room
         self._limits = Limits() if limits is None else limits
         self._folding = Folding(known=lambda node_id: node_id in self._nodes)
         self._open: set[_Connection] = set()
@@ -269,6 +276,8 @@ class SapientEndpoint:
         registered_by = loop.time() + self._limits.registration_within_s / self._clock.speed
         try:
             while True:
+                if self._room is not None and connection.session.node_id:
+                    await self._room()
                 silent_at = loop.time() + self._limits.silent_after_s / self._clock.speed
                 async with asyncio.timeout_at(silent_at if connection.session.node_id else registered_by):
                     frame = await read_frame(reader, self._limits.frame_bytes)
@@ -342,7 +351,8 @@ class SapientEndpoint:
     def _tell_one(self, told: Told, frame: bytes) -> None:
         if isinstance(told, Detection):
             self._count("detections", told.node_id)
-            self._call(lambda detection: self._on_detection(detection, frame), told)
+            if not self._call(lambda detection: self._on_detection(detection, frame), told):
+                self._tell_one(fault(told, "fault of ours", _NOT_TAKEN_IN, frame), frame)
         elif isinstance(told, NodeStatus):
             self._count("statuses", told.node_id)
             self._call(self._on_status, told)
@@ -360,12 +370,14 @@ class SapientEndpoint:
             for line in self._folding.told(told):
                 self._call(self._on_quarantine, line)
 
-    def _call(self, callback: Callable[[_Value], object], value: _Value) -> None:
+    def _call(self, callback: Callable[[_Value], object], value: _Value) -> bool:
         try:
             callback(value)
         except Exception:
             self._counted["failed_callbacks"] += 1
             _log.exception("what a sensor said could not be taken in: %.300r", value)
+            return False
+        return True
 
     def _count(self, name: str, node_id: str) -> None:
         self._counted[name] += 1
