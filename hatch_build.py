@@ -20,9 +20,10 @@ class PageBuildHook(BuildHookInterface[Any]):
         index = root / "src" / "vallum" / "webpage" / "index.html"
         web = root / "web"
         if not (web / "package-lock.json").exists():
+            # a wheel from the source package, which carries the page and not what it is built from
             if not index.exists():
                 raise SystemExit("The page is missing: no web/ to build it from and no src/vallum/webpage/index.html.")
-            return  # a wheel from the source package, which already carries the page
+            return
         npm = shutil.which("npm")
         if npm is None:
             raise SystemExit("The page cannot be built: npm is not on this machine. Install Node 20.19 or newer.")
@@ -30,4 +31,4 @@ class PageBuildHook(BuildHookInterface[Any]):
             subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=web, check=True)
         subprocess.run([npm, "run", "build"], cwd=web, check=True)
         if not index.exists():
-            raise SystemExit("The page was built but src/vallum/webpage/index.html is not there; see web/vite.config.ts.")
+            raise SystemExit("The page was built but is not at src/vallum/webpage/index.html; see web/vite.config.ts.")

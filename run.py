@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 PEER = ROOT / ".venv-peer"
 WEB = ROOT / "web"
 PAGE = ROOT / "src" / "vallum" / "webpage"
+OLDEST_NODE = (20, 19)
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 USAGE = """\
@@ -31,7 +32,7 @@ python3 run.py test [options]   set up, then every check and test (options go to
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the first word says."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # a clone may meet an older Python first
         return refuse(f"Vallum needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     command, rest = (arguments[0], list(arguments[1:])) if arguments else ("help", [])
     if command == "setup":
@@ -49,8 +50,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def set_up(*, with_tests: bool) -> int:
     """Bring `.venv` and the page up to date; do nothing that is already done."""
-    if shutil.which("npm") is None and not (PAGE / "index.html").exists():
-        return refuse("Vallum's page is built with Node 20.19 or newer; `npm` is not on this machine.")
+    lacking = what_the_page_lacks()
+    if lacking and not (PAGE / "index.html").exists():
+        return refuse(f"Vallum's page cannot be built: {lacking}")
     try:
         make_environment(VENV)
         lock = "requirements-test.lock" if with_tests else "requirements.lock"
@@ -113,11 +115,24 @@ def uv_of(folder: Path) -> Path | None:
     return uv if uv.exists() else None
 
 
+def what_the_page_lacks() -> str:
+    """Say in words what keeps the page from being built here; empty when nothing does."""
+    wanted = ".".join(map(str, OLDEST_NODE))
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        return f"`node` and `npm` are not on this machine. Install Node {wanted} or newer."
+    answer = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout.strip()
+    numbers = answer.removeprefix("v").split(".")[:2]
+    if not all(part.isdigit() for part in numbers) or tuple(map(int, numbers)) < OLDEST_NODE:
+        return f"this machine's Node is {answer or 'of no known version'}. Install Node {wanted} or newer."
+    return ""
+
+
 def build_page() -> None:
     """Install the page's parts and build it, each only if its sources changed."""
-    npm = shutil.which("npm")
-    if npm is None:
-        say("npm is not here: using the page that is already built.")
+    lacking, npm = what_the_page_lacks(), shutil.which("npm")
+    if lacking or npm is None:
+        say(f"Using the page that is already built: {lacking}")
         return
     parts_stamp = WEB / "node_modules" / ".installed"
     parts = digest([WEB / "package-lock.json"])
@@ -145,7 +160,7 @@ def page_sources() -> list[Path]:
 
 def start_demo(options: Sequence[str]) -> int:
     """Run the simulated night until Ctrl-C."""
-    command = [python_of(VENV), "-m", "vallum.cli.main", "demo", *options]
+    command: list[str | Path] = [python_of(VENV), "-m", "vallum.cli.main", "demo", *options]
     child = subprocess.Popen(command)
     while True:
         try:
@@ -157,7 +172,7 @@ def start_demo(options: Sequence[str]) -> int:
 def run_checks(options: Sequence[str]) -> int:
     """Run every check; go on after a failure, so that one run tells all."""
     python = python_of(VENV)
-    npm = shutil.which("npm") or "npm"
+    lacking, npm = what_the_page_lacks(), shutil.which("npm") or "npm"
     checks: list[tuple[str, Sequence[str | Path], Path]] = [
         ("style", [python, "-m", "ruff", "check", "."], ROOT),
         ("format", [python, "-m", "ruff", "format", "--check", "--quiet", "."], ROOT),
@@ -171,7 +186,10 @@ def run_checks(options: Sequence[str]) -> int:
     failed = []
     for name, command, folder in checks:
         say(f"--- {name}")
-        if subprocess.run(command, cwd=folder, check=False).returncode != 0:
+        if command[0] == npm and lacking:
+            say(f"Not checked: {lacking}")
+            failed.append(name)
+        elif subprocess.run(command, cwd=folder, check=False).returncode != 0:
             failed.append(name)
     say(f"--- {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
     return 1 if failed else 0
