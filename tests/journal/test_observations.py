@@ -1,5 +1,7 @@
+import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -282,6 +284,76 @@ def test_a_full_waiting_line_makes_callers_wait_and_counts_it(tmp_path: Path) ->
         opened.flush()
         assert opened.cursor("tower-1").stored == 20
         assert opened.counters.waits > 0
+
+
+def test_a_full_line_takes_no_points_then_asks_detections_to_wait_and_still_takes_those_in_hand(
+    tmp_path: Path,
+) -> None:
+    with Observations.open(tmp_path, waiting_rows=8) as opened:
+        released = threading.Event()
+        event.listen(opened._engine, "commit", lambda connection: released.wait(60.0))
+        opened.detection(detection("in hand of the writer"))
+        while opened._inlet._items:
+            time.sleep(0.01)
+        taken = [opened.offer(point("1", 1.0)) for _ in range(6)]
+        assert taken == [True] * 4 + [False] * 2
+        assert opened.counters.shed == 2
+        asyncio.run(asyncio.wait_for(opened.room(), 5.0))
+        assert [opened.offer(detection(f"r{number}")) for number in range(5)] == [True] * 4 + [False]
+        assert opened.counters.waits == 0
+        with pytest.raises(TimeoutError):
+            asyncio.run(asyncio.wait_for(opened.room(), 0.1))
+        assert opened.counters.waits == 1
+        released.set()
+        asyncio.run(asyncio.wait_for(opened.room(), 30.0))
+        opened.flush()
+        assert opened.cursor("tower-1").stored == 5
+        assert len(opened.of_track("1")) == 4
+
+
+def test_a_store_whose_disk_hangs_is_closed_in_time_and_whoever_waits_is_told(tmp_path: Path) -> None:
+    opened = Observations.open(tmp_path)
+    released = threading.Event()
+    event.listen(opened._engine, "commit", lambda connection: released.wait(60.0))
+    opened.detection(detection("r1"))
+    told: list[str] = []
+
+    def retain() -> None:
+        try:
+            opened.retain(before_s=0.0)
+        except ObservationsError as error:
+            told.append(str(error))
+
+    caller = threading.Thread(target=retain)
+    caller.start()
+    with pytest.raises(ObservationsError, match="did not take the last observations"):
+        opened.close(timeout_s=0.2)
+    caller.join()
+    assert "closed" in told[0]
+    released.set()
+    opened._writer.join()
+
+
+def test_of_two_nodes_with_one_report_id_each_has_its_own_picture_and_the_newest_session_wins(
+    observations: Observations,
+) -> None:
+    for node, session, png in (("tower-1", "s1", b"old"), ("tower-1", "s2", b"new"), ("tower-2", "s1", b"other")):
+        observations.detection(detection("r1", node=node, session=session, still=png))
+    observations.flush()
+    assert (observations.still("tower-1", "r1"), observations.still("tower-2", "r1")) == (b"new", b"other")
+
+
+def test_a_track_number_stays_taken_when_its_points_are_gone_and_is_found_in_an_older_store(tmp_path: Path) -> None:
+    with Observations.open(tmp_path) as opened:
+        opened.track_points([point("12", 1.0), point("3", 2.0)])
+        assert opened.retain(before_s=9.0) == 2
+        assert opened.highest_track() == 12
+        opened.track_points([point("4", 10.0)])
+    with sqlite3.connect(tmp_path / "observations.db") as older:
+        older.execute("DROP TABLE track_numbers")
+    older.close()
+    with Observations.open(tmp_path) as opened:
+        assert opened.highest_track() == 4
 
 
 def test_many_threads_through_a_narrow_inlet_lose_nothing() -> None:
