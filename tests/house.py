@@ -1,4 +1,4 @@
-"""A whole centre on the packaged frontier, with its server and a person signed in: what the tests of the upper floors use."""
+"""A whole centre on the packaged frontier, its server, a person signed in: what the tests of the upper floors use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from tests.gateways.sapient.frames import Node, frame, point, registration, report, status
@@ -18,6 +19,7 @@ from vallum.assets.sensor import SensorRow
 from vallum.centre.centre import Centre
 from vallum.centre.folder import open_project, prepare
 from vallum.journal.clock import Clock
+from vallum.server.doors import COOKIE
 from vallum.server.run import listen, run
 
 HOUR_S = 3600.0
@@ -31,6 +33,11 @@ class House:
     folder: Path
     address: str
     client: httpx.AsyncClient
+
+    @property
+    def cookie(self) -> str:
+        """The name of this centre's session cookie."""
+        return f"{COOKIE}_{urlsplit(self.address).port}"
 
     def link(self, role: Role = "watch officer", name: str = "watch-1") -> str:
         """Give a fresh one-time token."""

@@ -13,6 +13,7 @@ from vallum.access.roles import ALLOWED, ROLES, Action
 from vallum.server import live, models, trackframe
 from vallum.server.app import create_app
 from vallum.server.doors import COOKIE
+from vallum.server.latest import LATEST
 from vallum.server.models import ViewName
 from vallum.watch.detection import CLASSIFICATIONS
 
@@ -25,8 +26,12 @@ The page uses nothing else. `vallum api` prints the OpenAPI document, a running 
 next.
 
 **Signing in.** `vallum user invite` prints a link; the token behind `#enter=` is traded once at `POST /api/enter` for
-the cookie `{COOKIE}`. A session ends after {IDLE_HOURS:g} hours without use and after {LONGEST_DAYS:g} days in any
-case. Requests that change something and come from another site's page are refused.
+the cookie `{COOKIE}_` with the server's port behind it. A session ends after {IDLE_HOURS:g} hours without use and after
+{LONGEST_DAYS:g} days in any case; an open page alone is no use of it. Requests that change something and come from
+another site's page are refused.
+
+**What is old.** The picture holds everything that is open and the latest {LATEST} closed alarms and incidents, ended
+tasks, radio lines and quarantined reports. Older ones, and the frame of a quarantined report, are in the journal.
 """
 
 # What each route asks of whom; a test tries every route as every role. A step of a task asks for one of two.
@@ -158,7 +163,10 @@ def _live() -> Iterator[str]:
     yield table(["kind", "what", "with", "when"], rows)
     yield f"The views of `changed`: {', '.join(code(view) for view in get_args(ViewName))}."
     closes = {
-        live.SIGN_IN_AGAIN: "nobody is signed in with this cookie",
+        live.SIGN_IN_AGAIN: (
+            "nobody is signed in with this cookie; a session that expires closes its pages within "
+            f"{live.CHECK_AGAIN_S:g} s, signing out closes them at once"
+        ),
         live.FOREIGN: "another site's page asked",
         live.TRY_AGAIN: "the page could not keep up; connect again and begin from a whole picture",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.gateways.sapient.frames import frame
 from tests.house import House, until
 
 from vallum.gateways.sapient.messages import AssociatedFile, SapientMessage, TaskAck
+from vallum.watch.alarm import CrossingForecast
 
 SHELF = {"reason": "herd of the village at km 12", "minutes": 30}
 CLOSING = {"disposition": "confirmed", "cause": "three persons on foot"}
@@ -108,6 +110,22 @@ async def test_the_card_says_the_place_in_every_way_who_could_go_and_that_nobody
     arrivals = [unit["arrival_s"] for unit in card["units"]]
     assert arrivals == sorted(arrivals)
     assert all(unit["assumption"] for unit in card["units"])
+
+
+async def test_the_card_says_whether_a_unit_would_be_there_before_those_who_are_expected(running: House) -> None:
+    alarm_id = (await standing_alarm(running.centre)).alarm_id
+    units = (await running.get(f"/api/alarms/{alarm_id}"))["units"]
+    assert {unit["in_time"] for unit in units} == {None}
+    now = running.centre.clock.now()
+    words = {}
+    for name, earliest_h, latest_h in (("A1001", 40, 50), ("A1002", -1, 50), ("A1003", -2, -1)):
+        earliest, latest = now + timedelta(hours=earliest_h), now + timedelta(hours=latest_h)
+        expected = CrossingForecast(
+            chainage_m=120_000.0, chainage_sd_m=50.0, at=latest, earliest=earliest, latest=latest, probability=0.8
+        )
+        await standing_alarm(running.centre, name, forecast=expected)
+        words[name] = {unit["in_time"] for unit in (await running.get(f"/api/alarms/{name}"))["units"]}
+    assert words == {"A1001": {"before"}, "A1002": {"perhaps"}, "A1003": {"too late"}}
 
 
 async def test_an_alarm_without_a_picture_says_why_there_is_none(running: House) -> None:

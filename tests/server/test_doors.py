@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from pathlib import Path
+
 import httpx
 import pytest
 import websockets
-from tests.house import House
+from tests.house import House, house, until
 
-from vallum.server.doors import COOKIE, HEADERS
+from vallum.access import Entered
+from vallum.access.records import SessionStarted
+from vallum.journal.envelope import Draft
+from vallum.server.doors import HEADERS
 
 OPEN_TO_ALL = {"/api/enter", "/api/leave"}
 
@@ -36,7 +43,7 @@ async def test_a_link_works_once(running: House) -> None:
 async def test_the_cookie_is_kept_from_scripts_and_other_sites(running: House) -> None:
     answer = await running.client.post("/api/enter", json={"token": running.link()})
     cookie = answer.headers["set-cookie"]
-    assert COOKIE in cookie
+    assert cookie.startswith(f"{running.cookie}=")
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
 
@@ -88,9 +95,53 @@ async def test_every_answer_tells_the_browser_what_it_may_load(running: House) -
 
 @pytest.mark.parametrize(("cookie", "origin", "code"), [(False, None, 4401), (True, "http://elsewhere.example", 4403)])
 async def test_the_live_socket_has_the_same_door(running: House, cookie: bool, origin: str | None, code: int) -> None:
-    headers = {"Cookie": f"{COOKIE}={running.client.cookies[COOKIE]}"} if cookie else {}
+    headers = {"Cookie": f"{running.cookie}={running.client.cookies[running.cookie]}"} if cookie else {}
     address = running.address.replace("http", "ws") + "/api/live"
     async with websockets.connect(address, additional_headers=headers, origin=origin) as socket:  # type: ignore[arg-type]
         with pytest.raises(websockets.ConnectionClosed):
             await socket.recv()
         assert socket.close_code == code
+
+
+async def test_two_centres_on_one_machine_do_not_sign_each_other_out(running: House, tmp_path: Path) -> None:
+    async with house(tmp_path / "other") as other:
+        # a browser keeps one jar for all ports of a host
+        entered = await running.client.post(f"{other.address}/api/enter", json={"token": other.link()})
+        assert entered.status_code == 200
+        assert (await running.client.get("/api/me")).status_code == 200
+        assert (await running.client.get(f"{other.address}/api/me")).status_code == 200
+
+
+async def test_who_invited_stands_in_the_journal(running: House) -> None:
+    token = running.centre.access.invite("audit-1", "auditor", 60.0, time.time(), invited_by="admin-1")
+    assert (await running.client.post("/api/enter", json={"token": token})).status_code == 200
+    actors = {record.body["name"]: record.actor for record in running.centre.journal.records(type="user.invited")}
+    assert actors == {"watch-1": "command line", "audit-1": "admin-1"}
+
+
+async def test_sessions_that_ran_out_end_in_the_journal_and_are_counted_no_more(running: House) -> None:
+    access, journal = running.centre.access, running.centre.journal
+    long_ago = time.time() - 30 * 86400.0
+    entered = access.enter(access.invite("watch-9", "watch officer", 60.0, long_ago), long_ago)
+    assert isinstance(entered, Entered)
+    opened = SessionStarted(session_id=entered.session.session_id, name="watch-9", role="watch officer")
+    await journal.appended(Draft(type="session.started", actor="watch-9", body=opened))
+    assert running.centre.operators() == 1, "only watch-1 is here"
+    await running.centre.tidy()
+    await until(lambda: bool(journal.records(type="session.ended")))
+    (ended,) = journal.records(type="session.ended")
+    assert ended.body == {"session_id": entered.session.session_id, "why": "expired"}
+
+
+async def test_what_cannot_be_cleared_now_does_not_end_the_watch(
+    running: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite3.connect(running.folder / "access.db") as door:
+        door.execute("ALTER TABLE sessions RENAME TO elsewhere")
+    await running.centre.tidy()
+    assert "next try" in caplog.text
+    with sqlite3.connect(running.folder / "access.db") as door:
+        door.execute("ALTER TABLE elsewhere RENAME TO sessions")
+    door.close()
+    await running.centre.tidy()
+    assert (await running.client.get("/api/picture")).status_code == 200

@@ -15,14 +15,14 @@ from tests.house import House, until
 from websockets.asyncio.client import ClientConnection
 
 from vallum.centre import bus
-from vallum.server.doors import COOKIE
+from vallum.server import live
 from vallum.server.trackframe import HEADER, ROW
 
 
 @asynccontextmanager
 async def page(house: House) -> AsyncIterator[ClientConnection]:
     address = house.address.replace("http", "ws") + "/api/live"
-    headers = {"Cookie": f"{COOKIE}={house.client.cookies[COOKIE]}"}
+    headers = {"Cookie": f"{house.cookie}={house.client.cookies[house.cookie]}"}
     async with websockets.connect(address, additional_headers=headers, max_size=2**24) as socket:
         yield socket
 
@@ -112,3 +112,30 @@ async def test_a_page_that_goes_away_is_forgotten(running: House) -> None:
         await messages(socket, "picture")
         assert running.centre.bus.pages == 1
     await until(lambda: running.centre.bus.pages == 0)
+
+
+async def closed_with(socket: ClientConnection) -> int | None:
+    """Wait until the server closes the socket; give its reason."""
+    async with asyncio.timeout(10):
+        await socket.wait_closed()
+    return socket.close_code
+
+
+async def test_who_signs_out_sees_no_more_on_the_pages_of_that_session(running: House) -> None:
+    async with page(running) as first, page(running) as second, running.signed_in("auditor", "audit-1") as other:
+        await messages(first, "picture")
+        await messages(second, "picture")
+        await other.post("/api/leave")
+        assert running.centre.bus.pages == 2
+        await running.post("/api/leave")
+        assert await closed_with(first) == live.SIGN_IN_AGAIN
+        assert await closed_with(second) == live.SIGN_IN_AGAIN
+    await until(lambda: running.centre.bus.pages == 0)
+
+
+async def test_a_page_closes_when_its_session_is_taken_away(running: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "CHECK_AGAIN_S", 0.05)
+    async with page(running) as socket:
+        await messages(socket, "picture")
+        running.centre.access.end_all("watch-1")
+        assert await closed_with(socket) == live.SIGN_IN_AGAIN

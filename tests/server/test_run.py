@@ -16,7 +16,6 @@ from vallum.centre.centre import Centre
 from vallum.centre.folder import open_project, prepare
 from vallum.journal import verify
 from vallum.journal.clock import Clock
-from vallum.server.doors import COOKIE
 from vallum.server.run import listen, run
 
 STOPS_WITHIN_S = 3.0
@@ -25,7 +24,7 @@ STOPS_WITHIN_S = 3.0
 async def test_a_centre_stops_within_three_seconds_with_a_page_and_a_sensor_connected(tmp_path: Path) -> None:
     async with house(tmp_path / "centre", speed=1.0) as running:
         node = await running.connect(running.sensor())
-        cookie = {"Cookie": f"{COOKIE}={running.client.cookies[COOKIE]}"}
+        cookie = {"Cookie": f"{running.cookie}={running.client.cookies[running.cookie]}"}
         address = running.address.replace("http", "ws") + "/api/live"
         socket_ = await websockets.connect(address, additional_headers=cookie, max_size=2**24)
         assert json.loads(await socket_.recv())["kind"] == "picture"

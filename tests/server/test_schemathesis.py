@@ -25,7 +25,6 @@ from tests.centre.standing import standing_alarm, walked_in
 from tests.house import House
 
 from vallum.access.roles import Role
-from vallum.server.doors import COOKIE
 
 CHECKS = [
     not_a_server_error,
@@ -54,8 +53,8 @@ NEVER_FINE = {
 async def test_whatever_is_sent_the_answer_is_one_that_the_api_document_names(running: House) -> None:
     names = await _furnished(running)
     cookies = {
-        "/api/journal": {COOKIE: await _session(running, "auditor")},
-        "": {COOKIE: await _session(running, "watch officer")},
+        "/api/journal": {running.cookie: await _session(running, "auditor")},
+        "": {running.cookie: await _session(running, "watch officer")},
     }
     answers = await asyncio.to_thread(_attack, running.address, cookies, names)
     fine = {route for route, codes in answers.items() if codes & {200}}

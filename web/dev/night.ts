@@ -305,7 +305,6 @@ export function firstNight(line: readonly LinePoint[]): Night {
           report_id: '01F0A',
           reason_code: 'implausible_place',
           reason: 'latitude 95.0 is not on the Earth',
-          frame_base64: '',
           repeats: 3,
           at: iso(START_MS - 900_000),
           simulated: true,

@@ -18,8 +18,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import vallum
 from vallum.centre.centre import Centre
-from vallum.centre.decisions import NotNowError, UnknownThingError
+from vallum.centre.decisions import NotNowError, UnknownThingError, WrongValueError
 from vallum.centre.person import NotAllowedError
+from vallum.journal.journal import JournalClosedError, JournalWriteError
 from vallum.journal.registry import RefusedDraftError
 from vallum.server import alarms, incidents, live, models, picture, sessions, tasks
 from vallum.server.doors import guard
@@ -57,6 +58,7 @@ def create_app(centre: Centre | None, hosts: Sequence[str] = LOOPBACK) -> FastAP
         separate_input_output_schemas=False,
     )
     app.state.centre = centre
+    app.state.open_pages = live.OpenPages()
     if centre is not None:
         live.speak_for(centre)
     for router in (sessions.router, picture.router, alarms.router, incidents.router, tasks.router, live.router):
@@ -88,6 +90,8 @@ def _problems() -> dict[int | str, dict[str, Any]]:
         404: "There is no such thing",
         409: "The thing's life cycle does not have this step now",
         422: "A value is not what is expected",
+        500: "A fault of the centre itself; its log says more",
+        503: "The journal did not take it: it is not written",
     }
     return {code: {"model": models.Problem, "description": text} for code, text in words.items()}
 
@@ -112,9 +116,16 @@ def _answer_errors_in_words(app: FastAPI) -> None:
     async def not_now(_: Request, error: NotNowError) -> JSONResponse:
         return say(409, str(error))
 
-    @app.exception_handler(ValueError)
-    async def wrong_value(_: Request, error: ValueError) -> JSONResponse:
+    @app.exception_handler(WrongValueError)
+    async def wrong_value(_: Request, error: WrongValueError) -> JSONResponse:
         return say(422, str(error))
+
+    @app.exception_handler(JournalWriteError)
+    @app.exception_handler(JournalClosedError)
+    async def not_written(_: Request, error: JournalWriteError | JournalClosedError) -> JSONResponse:
+        # the first line: what follows in a database's words is for the log
+        why = str(error.__cause__ or error).partition("\n")[0]
+        return say(503, f"not written: {why}; say it by radio and try again")
 
     @app.exception_handler(RequestValidationError)
     async def wrong_shape(_: Request, error: RequestValidationError) -> JSONResponse:

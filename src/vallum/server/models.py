@@ -228,7 +228,7 @@ class TrackCard(Shape):
 
 
 class Picture(Shape):
-    """All the page shows, as rows; afterwards only changes are sent."""
+    """All the page shows, as rows: what is open and the latest of what has ended; afterwards only changes are sent."""
 
     pulse: Pulse
     watched: tuple[WatchedStretch, ...]
@@ -303,6 +303,9 @@ class StillShape(Shape):
     asked_for: bool = Field(description="true if a person asked the sensor to look again")
 
 
+InTime = Literal["before", "perhaps", "too late"]
+
+
 class UnitOffer(Shape):
     """A unit that could go, and when it would be there."""
 
@@ -310,7 +313,10 @@ class UnitOffer(Shape):
     callsign: str
     distance_m: float
     arrival_s: float
-    in_time: bool | None = Field(description="before the earliest expected crossing; null when there is no forecast")
+    in_time: InTime | None = Field(
+        description="before the earliest expected crossing, perhaps before the latest, or too late; "
+        "null when there is no forecast"
+    )
     assumption: str
 
 

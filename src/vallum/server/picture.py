@@ -31,8 +31,8 @@ def shade(centre: TheCentre, person: SignedIn) -> Response:
 
 @router.get("/picture")
 async def picture(centre: TheCentre, person: SignedIn) -> models.Picture:
-    """Tell everything at once."""
-    return shapes.picture_shape(centre)
+    """Tell everything at once; of what has ended, the latest 500 of each kind. Older ones are in the journal."""
+    return await shapes.picture_shape(centre)
 
 
 @router.get("/tracks")

@@ -87,14 +87,19 @@ async def run(
         for task in done:
             task.result()
     finally:
-        server.should_exit = True
-        if serving is None:
-            bound.close()
-        else:
-            await serving
-        await centre.stop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        # whatever fails on the way out, the journal is closed
+        try:
+            server.should_exit = True
+            if serving is None:
+                bound.close()
+            else:
+                await serving
+        finally:
+            try:
+                await centre.stop()
+            finally:
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    loop.remove_signal_handler(number)
 
 
 async def _set(event: asyncio.Event) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
 from vallum.centre.cards import AlarmCard
 from vallum.centre.centre import Centre
-from vallum.centre.decisions import UnknownThingError
+from vallum.centre.decisions import UnknownThingError, place_entered
 from vallum.centre.headline import headline
 from vallum.centre.tracks import TrackNow
 from vallum.frontier.line import Frontier
-from vallum.frontier.place import describe, parse
+from vallum.frontier.place import describe
 from vallum.frontier.records import AssignmentRow
 from vallum.journal.envelope import Record
 from vallum.project import Project
 from vallum.server import models
+from vallum.server.latest import picture_rows
 from vallum.terrain.elevation import Elevation
 from vallum.terrain.shade import shade_png
+from vallum.watch.alarm import CrossingForecast
 from vallum.watch.passage import side_of
 
 # The line is drawn through points this far apart; the page interpolates between them.
@@ -134,8 +137,8 @@ def _band(frontier: Frontier) -> tuple[tuple[float, float], ...]:
 
 
 def place_said(frontier: Frontier, text: str) -> models.PlaceShape:
-    """Read a place as people say it."""
-    return place_shape(frontier, *parse(text, frontier))
+    """Read a place as people say it; raise `WrongValueError` when it is none."""
+    return place_shape(frontier, *place_entered(text, frontier))
 
 
 def place_shape(frontier: Frontier, lon: float, lat: float) -> models.PlaceShape:
@@ -158,21 +161,13 @@ def place_shape(frontier: Frontier, lon: float, lat: float) -> models.PlaceShape
 # --- the live picture -----------------------------------------------------------------------------------------------
 
 
-def picture_shape(centre: Centre) -> models.Picture:
-    """Tell everything at once."""
-    rows = centre.journal.rows
+async def picture_shape(centre: Centre) -> models.Picture:
+    """Tell everything at once; of what has ended, the latest only."""
+    rows = await asyncio.to_thread(picture_rows, centre.journal)
     return models.Picture.model_construct(
         pulse=pulse_shape(centre),
         watched=watched_shape(centre),
-        alarms=tuple(rows("alarms")),
-        incidents=tuple(rows("incidents")),
-        tasks=tuple(rows("tasks")),
-        radio=tuple(rows("radio")),
-        quarantine=tuple(rows("quarantine")),
-        sensors=tuple(rows("sensors")),
-        units=tuple(rows("units")),
-        obstacles=tuple(rows("obstacles")),
-        works=tuple(rows("works")),
+        **rows,
         tracks=tuple(track_shape(track) for track in centre.live.tracks()),
     )
 
@@ -265,11 +260,29 @@ def track_card(centre: Centre, number: int) -> models.TrackCard:
 # --- cards, journal, truth ------------------------------------------------------------------------------------------
 
 
+def in_time(arrival: datetime, expected: CrossingForecast) -> models.InTime:
+    """Tell whether somebody who arrives then is there before those who are expected at the line.
+
+    Examples
+    --------
+    >>> ten, eleven, noon = (datetime(2021, 3, 17, hour, tzinfo=UTC) for hour in (10, 11, 12))
+    >>> expected = CrossingForecast(
+    ...     chainage_m=1.0, chainage_sd_m=1.0, at=eleven, earliest=ten, latest=noon, probability=0.5
+    ... )
+    >>> in_time(ten, expected), in_time(eleven, expected), in_time(noon + timedelta(seconds=1), expected)
+    ('before', 'perhaps', 'too late')
+    """
+    if arrival <= expected.earliest:
+        return "before"
+    return "perhaps" if arrival <= expected.latest else "too late"
+
+
 def card_shape(card: AlarmCard) -> models.AlarmCard:
     """Tell everything about one alarm."""
     alarm = card.alarm
     frontier = card.centre.project.frontier
-    earliest = alarm.forecast.earliest if alarm.forecast else None
+    # What is believed now; of a track that has ended, what was believed when the alarm was raised.
+    expected = alarm.forecast if card.track is None else card.track.forecast
     now = card.centre.clock.now()
     return models.AlarmCard(
         alarm=alarm,
@@ -285,7 +298,7 @@ def card_shape(card: AlarmCard) -> models.AlarmCard:
                 callsign=o.unit.callsign,
                 distance_m=o.distance_m,
                 arrival_s=o.arrival_s,
-                in_time=None if earliest is None else o.arrival_s <= (earliest - now).total_seconds(),
+                in_time=None if expected is None else in_time(now + timedelta(seconds=o.arrival_s), expected),
                 assumption=o.assumption,
             )
             for o in card.units

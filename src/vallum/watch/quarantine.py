@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 
-class ReportQuarantined(BaseModel, frozen=True, extra="forbid"):
-    """A report was set aside: kept, shown, and used for nothing."""
+class SetAside(BaseModel, frozen=True, extra="forbid"):
+    """Which report was not believed, and why."""
 
     quarantine_id: str
     node_id: str = Field(max_length=64)
@@ -18,12 +18,17 @@ class ReportQuarantined(BaseModel, frozen=True, extra="forbid"):
     report_id: str = Field(default="", max_length=64)
     reason_code: str = Field(max_length=40)
     reason: str = Field(max_length=300)
-    frame_base64: str = Field(default="", max_length=8192, description="the first bytes of the frame as it came")
     repeats: int = Field(default=1, ge=1, description="how many alike this line stands for")
 
 
-class QuarantineRow(ReportQuarantined, frozen=True):
-    """A quarantined report as the page shows it."""
+class ReportQuarantined(SetAside, frozen=True):
+    """A report was set aside: kept, shown, and used for nothing."""
+
+    frame_base64: str = Field(default="", max_length=8192, description="the first bytes of the frame as it came")
+
+
+class QuarantineRow(SetAside, frozen=True):
+    """A quarantined report as the page shows it. The frame stays in the record: thousands would drown a page."""
 
     at: datetime
     simulated: bool = False
@@ -31,4 +36,5 @@ class QuarantineRow(ReportQuarantined, frozen=True):
 
 def quarantined(row: QuarantineRow | None, body: ReportQuarantined, header: Mapping[str, Any]) -> QuarantineRow:
     """Set the report aside."""
-    return QuarantineRow(**body.model_dump(), at=header["occurred"], simulated=header["nature"] == "simulated")
+    known = body.model_dump(exclude={"frame_base64"})
+    return QuarantineRow(**known, at=header["occurred"], simulated=header["nature"] == "simulated")

@@ -255,7 +255,7 @@ export interface paths {
         put?: never;
         /**
          * Leave
-         * @description Sign out.
+         * @description Sign out; the pages that are open on this session go blind at once.
          */
         post: operations["leave_api_leave_post"];
         delete?: never;
@@ -313,7 +313,7 @@ export interface paths {
         };
         /**
          * Picture
-         * @description Tell everything at once.
+         * @description Tell everything at once; of what has ended, the latest 500 of each kind. Older ones are in the journal.
          */
         get: operations["picture_api_picture_get"];
         put?: never;
@@ -1349,7 +1349,7 @@ export interface components {
         };
         /**
          * Picture
-         * @description All the page shows, as rows; afterwards only changes are sent.
+         * @description All the page shows, as rows: what is open and the latest of what has ended; afterwards only changes are sent.
          */
         Picture: {
             /** Alarms */
@@ -1469,7 +1469,7 @@ export interface components {
         };
         /**
          * QuarantineRow
-         * @description A quarantined report as the page shows it.
+         * @description A quarantined report as the page shows it. The frame stays in the record: thousands would drown a page.
          */
         QuarantineRow: {
             /**
@@ -1477,12 +1477,6 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /**
-             * Frame Base64
-             * @description the first bytes of the frame as it came
-             * @default
-             */
-            frame_base64: string;
             /** Node Id */
             node_id: string;
             /** Quarantine Id */
@@ -1996,9 +1990,9 @@ export interface components {
             distance_m: number;
             /**
              * In Time
-             * @description before the earliest expected crossing; null when there is no forecast
+             * @description before the earliest expected crossing, perhaps before the latest, or too late; null when there is no forecast
              */
-            in_time: boolean | null;
+            in_time: ("before" | "perhaps" | "too late") | null;
             /** Unit Id */
             unit_id: string;
         };
@@ -2218,6 +2212,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     acknowledge_api_alarms__alarm_id__acknowledge_post: {
@@ -2287,6 +2299,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2374,6 +2404,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     look_api_alarms__alarm_id__look_post: {
@@ -2447,6 +2495,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2534,6 +2600,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     unshelve_api_alarms__alarm_id__unshelve_post: {
@@ -2603,6 +2687,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2688,6 +2790,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     frontier_api_frontier_get: {
@@ -2755,6 +2875,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2833,6 +2971,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2920,6 +3076,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     update_incident_api_incidents__incident_id__update_post: {
@@ -2993,6 +3167,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3077,6 +3269,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     leave_api_leave_post: {
@@ -3144,6 +3354,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3225,6 +3453,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     end_night_api_night_end_post: {
@@ -3292,6 +3538,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3373,6 +3637,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     place_api_place_get: {
@@ -3442,6 +3724,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3527,6 +3827,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     still_api_stills__name__png_get: {
@@ -3594,6 +3912,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3672,6 +4008,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3760,6 +4114,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     shade_api_terrain_shade_png_get: {
@@ -3825,6 +4197,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3899,6 +4289,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3982,6 +4390,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     truth_api_truth_get: {
@@ -4049,6 +4475,24 @@ export interface operations {
             };
             /** @description A value is not what is expected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
