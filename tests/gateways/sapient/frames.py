@@ -173,7 +173,13 @@ class Heard:
     def codes(self) -> list[str]:
         return [one.report.reason_code for one in self.quarantined]
 
-    def endpoint(self, clock: Clock, *sensors: Sensor, limits: Limits | None = None) -> SapientEndpoint:
+    def endpoint(
+        self,
+        clock: Clock,
+        *sensors: Sensor,
+        limits: Limits | None = None,
+        room: Callable[[], Awaitable[None]] | None = None,
+    ) -> SapientEndpoint:
         return SapientEndpoint(
             "127.0.0.1",
             0,
@@ -186,6 +192,7 @@ class Heard:
             on_alert=self.alerts.append,
             on_quarantine=self.quarantined.append,
             on_task_ack=self.answers.append,
+            room=room,
             limits=limits,
         )
 

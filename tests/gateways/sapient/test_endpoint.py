@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import resource
 import struct
@@ -298,3 +299,63 @@ def test_random_bytes_never_stop_the_endpoint(junk: list[bytes]) -> None:
         await Node.hang_up_all()
 
     asyncio.run(attack())
+
+
+async def test_a_detection_that_the_centre_fails_on_is_quarantined_with_its_frame_and_the_node_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class FailsOnce(Heard):
+        def detection(self, detection: Detection, as_it_came: bytes) -> None:
+            super().detection(detection, as_it_came)
+            if len(self.detections) == 1:
+                raise RuntimeError("a fault of ours")
+
+    heard = FailsOnce()
+    endpoint = heard.endpoint(Clock(start=START, anchor_s=time.time(), speed=1.0), camera())
+    await endpoint.start()
+    node = await dialled(endpoint)
+    lost = frame(detection_report=report())
+    node.send(lost, frame(detection_report=report()))
+    await until(lambda: len(heard.detections) == 2)
+    (line,) = heard.quarantined
+    assert (line.report.reason_code, line.report.sensor_id) == ("fault of ours", "C-1")
+    assert line.report.report_id == heard.detections[0].report_id
+    assert base64.b64decode(line.report.frame_base64) == lost
+    counters = endpoint.counters
+    assert (counters.failed_callbacks, counters.quarantined, counters.connections) == (1, 1, 1)
+    assert "could not be taken in" in caplog.text
+    await Node.hang_up_all()
+    await endpoint.stop()
+
+
+async def test_without_room_nothing_is_read_from_a_registered_node_and_with_it_nothing_is_missing(
+    heard: Heard,
+) -> None:
+    room = asyncio.Event()
+    room.set()
+    asked = 0
+
+    async def wait_for_room() -> None:
+        nonlocal asked
+        asked += 1
+        await room.wait()
+
+    endpoint = heard.endpoint(Clock(start=START, anchor_s=time.time(), speed=1.0), camera(), room=wait_for_room)
+    await endpoint.start()
+    node = await dialled(endpoint)
+    await until(lambda: bool(heard.statuses))
+    room.clear()
+    node.send(*[frame(detection_report=report()) for _ in range(20)])
+    await until(lambda: len(heard.detections) == 1)
+    before = asked
+    await asyncio.sleep(0.1)
+    assert (len(heard.detections), asked) == (1, before)
+    room.set()
+    await until(lambda: len(heard.detections) == 20)
+    room.clear()
+    node.send(*[frame(detection_report=report()) for _ in range(2)])
+    await until(lambda: len(heard.detections) == 21)
+    # a node that is held back does not hold up the stop
+    async with asyncio.timeout(3.0):
+        await endpoint.stop()
+    await Node.hang_up_all()
