@@ -13,8 +13,6 @@ export default defineConfig(({ mode }) => ({
     rollupOptions: {
       // How long parts of the build take depends on the machine; that is no fault of the page.
       checks: { bundlerTimings: false },
-      // How long a plugin took says something about the machine, not about the page.
-      checks: { bundlerTimings: false },
       // A warning passes the build and fails in the browser, where nobody sees it until the night.
       onwarn(warning) {
         throw new Error(`The page build warns, and warnings are errors: ${warning.message}`);

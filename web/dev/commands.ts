@@ -214,7 +214,7 @@ export function card(night: Night, id: string): Schemas['AlarmCard'] {
         distance_m: (minutes ?? 0) * 540,
         arrival_s: (minutes ?? 0) * 60,
       },
-      in_time: seen && row.forecast ? (minutes ?? 0) < 25 : null,
+      in_time: seen && row.forecast ? ((minutes ?? 0) < 25 ? 'before' : 'too late') : null,
       assumption: 'readiness 120 s, 9 m/s over this ground (declared, not measured)',
     })),
     cameras: seen ? [{ sensor_id: 'CAM-07', distance_m: 2300, in_sector: true }] : [],

@@ -11,6 +11,8 @@ export const INCIDENT_KINDS: readonly Schemas['IncidentRow']['kind'][] = [
   'abduction',
   'smuggling',
   'tunnel',
+  'damage to the barrier',
+  'other',
 ];
 
 export const DISPOSITIONS: readonly Schemas['Close']['disposition'][] = [

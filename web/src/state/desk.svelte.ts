@@ -53,6 +53,7 @@ export class Desk {
   nowMs = $state(0);
   /** The cloud as rows for lists, refreshed a few times a second. */
   tracks = $state.raw<readonly TrackMark[]>([]);
+  private readonly tracksByNumber = $derived(new Map(this.tracks.map((mark) => [mark.track, mark])));
 
   /** The track in focus with its history: the selected one, or the one behind the selected alarm. */
   focused = $state.raw<Schemas['TrackCard'] | null>(null);
@@ -271,6 +272,11 @@ export class Desk {
   speak(language: Language): void {
     this.speech.language = language;
     this.settings.remember({ language });
+  }
+
+  /** What moves now behind an alarm: the same mark that map and list of tracks show; undefined when it has ended. */
+  trackOf(alarm: Schemas['AlarmRow']): TrackMark | undefined {
+    return alarm.track == null ? undefined : this.tracksByNumber.get(alarm.track);
   }
 
   may(action: Action): boolean {

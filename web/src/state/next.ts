@@ -7,8 +7,10 @@ type Task = Schemas['TaskRow'];
 
 export type Next = 'acknowledge' | 'send' | 'follow' | 'close' | 'unshelve' | 'nothing';
 
-// An alarm about a sensor is not answered by sending a unit to the line first.
-const ABOUT_PEOPLE: ReadonlySet<Alarm['kind']> = new Set(['approach', 'crossed']);
+/** True if something moves; an alarm about a sensor is answered otherwise than by a unit at the line. */
+export function isAboutMovement(alarm: Alarm): boolean {
+  return alarm.kind === 'approach' || alarm.kind === 'crossed';
+}
 
 /** Tasks that were given on an alarm, the newest first. */
 export function tasksOf(alarm_id: string, tasks: Iterable<Task>): readonly Task[] {
@@ -29,12 +31,14 @@ export function nextStep(alarm: Alarm, tasks: readonly Task[]): Next {
     case 'acknowledged':
       if (tasks.some((task) => isRunning(task.state))) return 'follow';
       if (tasks.some((task) => task.state === 'done')) return 'close';
-      return ABOUT_PEOPLE.has(alarm.kind) ? 'send' : 'close';
+      return isAboutMovement(alarm) ? 'send' : 'close';
   }
 }
 
+const IN_TIME_RANK = { before: 0, perhaps: 1, 'too late': 2 } as const;
+
 /** Units in the order to offer them: those in time first, then the soonest. */
 export function byArrival(offers: readonly Schemas['UnitOffer'][]): readonly Schemas['UnitOffer'][] {
-  const rank = (offer: Schemas['UnitOffer']): number => (offer.in_time === false ? 1 : 0);
+  const rank = ({ in_time }: Schemas['UnitOffer']): number => (in_time === null ? 0 : IN_TIME_RANK[in_time]);
   return [...offers].sort((a, b) => rank(a) - rank(b) || a.arrival_s - b.arrival_s);
 }

@@ -1,6 +1,7 @@
 // What are alarms, tracks, units and sensors called in a row, a title, a spoken notice?
 import type { Schemas } from '../api/client';
 import type { TrackMark } from '../drawing/trackcloud';
+import { overdue } from '../state/tasks';
 import { en, type Key } from './en';
 import type { Speech } from './speech.svelte';
 
@@ -71,6 +72,40 @@ export function sideText(speech: Speech, side: Alarm['side'], frontier: Schemas[
 
 export function trackTitle(speech: Speech, mark: TrackMark): string {
   return movingText(speech, mark.classification, null, mark.countHigh);
+}
+
+/** What the track of an alarm is now, when that is not what it was when the alarm was raised; else empty. */
+export function changedText(speech: Speech, alarm: Alarm, mark: TrackMark | undefined): string {
+  if (mark === undefined || mark.classification === alarm.classification) return '';
+  return speech.say('now_row', { now: speech.say(`legend_${mark.classification}`) });
+}
+
+/** What moves now and when it is expected at the line, or that its track has ended. */
+export function nowText(speech: Speech, alarm: Alarm, mark: TrackMark | undefined, cloud_s: number): string {
+  if (mark === undefined) return speech.say('now_ended');
+  const now = speech.say(`legend_${mark.classification}`);
+  const what =
+    mark.classification === alarm.classification
+      ? now
+      : speech.say('now_changed', { before: speech.say(`legend_${alarm.classification}`), now });
+  return `${what} · ${expectedText(speech, mark, cloud_s)}`;
+}
+
+/** When a track is expected at the line; `cloud_s` is the time of its last frame, unix seconds. */
+export function expectedText(speech: Speech, mark: TrackMark, cloud_s: number): string {
+  return mark.eta_s === null
+    ? speech.say('track_not_expected')
+    : speech.say('track_expected', { time: speech.clock((cloud_s + mark.eta_s) * 1000) });
+}
+
+/** When a unit is expected, and by how much it is late; empty when nothing is expected any more. */
+export function arrivalText(speech: Speech, task: Schemas['TaskRow'], now_ms: number): string {
+  const late = overdue(task, now_ms);
+  if (late === null) return speech.clock(task.arrival_estimate);
+  return speech.say(late.answered ? 'task_overdue' : 'task_overdue_silent', {
+    time: speech.clock(task.arrival_estimate),
+    n: late.minutes,
+  });
 }
 
 /** The name of a party in the page's language; its identifier when the project gives none. */

@@ -93,13 +93,13 @@ describe('the next step', () => {
     expect(tasksOf('A-1', [task({ alarm_id: 'A-2' })])).toEqual([]);
   });
 
-  test('a unit that comes in time is offered before a nearer one that does not', () => {
+  test('a unit that comes in time is offered before a nearer one that perhaps does, and that before one too late', () => {
     const offers = [
-      { unit_id: 'late', in_time: false, arrival_s: 60 },
-      { unit_id: 'slow', in_time: true, arrival_s: 900 },
-      { unit_id: 'quick', in_time: true, arrival_s: 600 },
+      { unit_id: 'late', in_time: 'too late', arrival_s: 60 },
+      { unit_id: 'slow', in_time: 'perhaps', arrival_s: 600 },
+      { unit_id: 'far', in_time: 'before', arrival_s: 900 },
     ] as Schemas['UnitOffer'][];
-    expect(byArrival(offers).map((offer) => offer.unit_id)).toEqual(['quick', 'slow', 'late']);
+    expect(byArrival(offers).map((offer) => offer.unit_id)).toEqual(['far', 'slow', 'late']);
   });
 
   test('a task that ended takes no step', () => {
