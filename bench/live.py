@@ -248,8 +248,8 @@ def latencies(
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], int]:
     """Give stored and painted seconds of each detection, and how many never arrived.
 
-    A detection has arrived with the first frame in which its target's track is as far as the detection was: targets keep
-    to corridors of their own and, within a leg, only go forward.
+    A detection has arrived with the first frame in which its target's track is as far as the detection was: targets
+    keep to corridors of their own and, within a leg, only go forward.
     """
     chainage = np.concatenate([rows["chainage_m"] for rows, _, _ in frames]).astype(np.float64)
     stored = np.concatenate([np.full(len(rows), at) for rows, at, _ in frames])
@@ -318,6 +318,7 @@ def measure(folder: Path, seconds: float, memory_minutes: float) -> dict[str, An
                 page.evaluate("() => window.vallumPauseMap(false)")
             if measured and not frames and time.time() > start_s + WARM_UP_S + seconds + PAINTED_S:
                 frames = frames_of(page)
+                page.evaluate("() => window.vallumPauseMap(true)")
         output, _ = speaker.communicate(timeout=60)
         told = json.loads(output.splitlines()[-1])
         time.sleep(1.0)
