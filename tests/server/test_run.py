@@ -79,3 +79,18 @@ async def _nothing() -> None:
 
 def _fail() -> None:
     raise ZeroDivisionError
+
+
+async def test_a_server_that_fails_leaves_the_journal_closed_and_the_folder_free(tmp_path: Path) -> None:
+    prepare(tmp_path, "iraq-syria")
+    centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine())
+    bound = listen("127.0.0.1", 0)
+
+    async def pull_the_socket_away() -> None:
+        bound.close()
+
+    with pytest.raises(OSError, match="Bad file descriptor|not a socket"):
+        async with asyncio.timeout(20):
+            await run(centre, bound, pull_the_socket_away)
+    assert verify(tmp_path).ok
+    Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine()).journal.close()
