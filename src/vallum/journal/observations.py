@@ -11,28 +11,30 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine, delete, insert, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import Engine
 
 from vallum.journal.inlet import Inlet
-from vallum.journal.observation_cursors import store_detections
-from vallum.journal.observation_numbers import begin_numbers, raise_number
+from vallum.journal.observation_numbers import begin_numbers
 from vallum.journal.observation_reading import ObservationsReader
-from vallum.journal.observation_rows import (
-    DETECTIONS,
-    TABLES,
-    TRACK_POINTS,
-    Cursor,
-    DetectionRow,
-    TrackPointRow,
-    columns_of,
+from vallum.journal.observation_rows import TABLES, Cursor, DetectionRow, TrackPointRow
+from vallum.journal.observation_writing import (
+    RETRY_S,
+    Conflict,
+    Counters,
+    Flush,
+    ObservationsError,
+    ObservationWriter,
+    Retain,
+    Waiting,
 )
 from vallum.journal.store import WriterLock, open_engine
+
+__all__ = ["Conflict", "Counters", "Observations", "ObservationsError"]
 
 OBSERVATIONS_NAME = "observations.db"
 FLUSH_S = 0.1
@@ -44,51 +46,7 @@ CLOSE_WITHIN_S = 30.0
 POINTS_BELOW = 0.5
 ROOM_BELOW = 0.75
 _ROOM_S = 0.05
-_RETRY_S = 0.5
-_DELETE_ROWS = 5_000
 _log = logging.getLogger(__name__)
-
-
-class ObservationsError(RuntimeError):
-    """The store could not take or give something, with what is known about why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two reports of one key with different content: an integrity incident. The first one stays stored."""
-
-    stored: DetectionRow
-    refused: DetectionRow
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What has happened since the store was opened.
-
-    `waits` counts callers that had to wait for room, `shed` points of tracks for which there was none, `failed_writes`
-    attempts that the disk refused, `unwritable` rows that the database cannot hold.
-    """
-
-    waits: int = 0
-    shed: int = 0
-    conflicts: int = 0
-    failed_writes: int = 0
-    unwritable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Flush:
-    done: "Future[None]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Retain:
-    before_s: float
-    done: "Future[int]"
-
-
-_Row = DetectionRow | TrackPointRow
-_Waiting = _Row | _Flush | _Retain
 
 
 class Observations(ObservationsReader):
@@ -108,17 +66,14 @@ class Observations(ObservationsReader):
 
     def __init__(self, engine: Engine, lock: WriterLock, waiting_rows: int) -> None:
         super().__init__(engine)
-        self._lock = lock
-        self._inlet = Inlet[_Waiting](capacity=waiting_rows, portion=FLUSH_ROWS, linger_s=FLUSH_S)
-        self._counts = Counters()
+        self._inlet = Inlet[Waiting](capacity=waiting_rows, portion=FLUSH_ROWS, linger_s=FLUSH_S)
         self._gate = threading.Lock()
         self._stored_subscribers: list[Callable[[Sequence[Cursor]], None]] = []
         self._conflict_subscribers: list[Callable[[Conflict], None]] = []
-        self._unwritten = 0
         self._held = 0
         self._shed = 0
         self._given_up = threading.Event()
-        self._writer = threading.Thread(target=self._write_until_closed, name="observations writer", daemon=True)
+        self._writer = ObservationWriter(engine, lock, self._inlet, self._tell)
         self._writer.start()
 
     @classmethod
@@ -167,7 +122,7 @@ class Observations(ObservationsReader):
         ...     observations.counters.waits
         0
         """
-        return replace(self._counts, waits=self._inlet.waits + self._held, shed=self._shed)
+        return replace(self._writer.counts, waits=self._inlet.waits + self._held, shed=self._shed)
 
     def offer(self, row: DetectionRow | TrackPointRow) -> bool:
         """Hand in a row without waiting; False when there is no room for it.
@@ -227,7 +182,7 @@ class Observations(ObservationsReader):
         ...     observations.detection(DetectionRow("node", "session", "report", "camera", 1.0, 1.1, 1.0, "detection"))
         Traceback (most recent call last):
         ...
-        vallum.journal.observations.ObservationsError: the observation store is closed; nothing more can be stored
+        vallum.journal.observation_writing.ObservationsError: the observation store is closed; it takes nothing more
         """
         self._put(row)
 
@@ -288,10 +243,10 @@ class Observations(ObservationsReader):
         0
         """
         done: Future[int] = Future()
-        self._put(_Retain(before_s, done))
+        self._put(Retain(before_s, done))
         while True:
             try:
-                return done.result(timeout=_RETRY_S)
+                return done.result(timeout=RETRY_S)
             except TimeoutError:
                 if self._given_up.is_set():
                     raise ObservationsError("old observations were not deleted: the store was closed") from None
@@ -311,7 +266,7 @@ class Observations(ObservationsReader):
         ...     observations.flush()
         """
         done: Future[None] = Future()
-        self._put(_Flush(done))
+        self._put(Flush(done))
         try:
             done.result(timeout=timeout_s)
         except TimeoutError:
@@ -345,8 +300,10 @@ class Observations(ObservationsReader):
             raise ObservationsError(
                 f"the disk did not take the last observations within {timeout_s:g} s; they are lost"
             )
-        if self._unwritten:
-            raise ObservationsError(f"{self._unwritten} observations were not stored because the disk refused them")
+        if self._writer.unwritten:
+            raise ObservationsError(
+                f"{self._writer.unwritten} observations were not stored because the disk refused them"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -356,83 +313,15 @@ class Observations(ObservationsReader):
     ) -> None:
         self.close()
 
-    def _put(self, item: _Waiting) -> None:
-        if not self._inlet.put(item, urgent=isinstance(item, _Flush | _Retain)):
+    def _put(self, item: Waiting) -> None:
+        if not self._inlet.put(item, urgent=isinstance(item, Flush | Retain)):
             self._refuse_closed()
 
     def _refuse_closed(self) -> None:
         if self._inlet.is_closed:
-            raise ObservationsError("the observation store is closed; nothing more can be stored")
-
-    def _write_until_closed(self) -> None:
-        try:
-            self._write_portions()
-        finally:
-            self._engine.dispose()
-            self._lock.release()
-
-    def _write_portions(self) -> None:
-        while portion := self._inlet.take():
-            rows: list[_Row] = []
-            for item in portion:
-                if isinstance(item, _Flush | _Retain):
-                    # What was handed in before it must be on the disk before it is answered.
-                    self._store(rows)
-                    rows = []
-                    self._answer(item)
-                else:
-                    rows.append(item)
-            self._store(rows)
-
-    def _answer(self, item: _Flush | _Retain) -> None:
-        if isinstance(item, _Flush):
-            if self._unwritten:
-                item.done.set_exception(ObservationsError("the store was closed while the disk refused to write"))
-            else:
-                item.done.set_result(None)
-            return
-        try:
-            item.done.set_result(self._delete_before(item.before_s))
-        except SQLAlchemyError as failure:
-            wrong = ObservationsError(f"old observations were not deleted: {failure}")
-            item.done.set_exception(wrong)
-
-    def _store(self, rows: list[_Row]) -> None:
-        """Store rows, however long it takes; give up only when the store is closed while the disk fails."""
-        while rows:
-            try:
-                cursors, conflicts = self._commit(rows)
-            except OperationalError:
-                _log.exception("observations were not stored; they are kept and tried again")
-                self._counts = replace(self._counts, failed_writes=self._counts.failed_writes + 1)
-                if self._inlet.wait_closed(_RETRY_S):
-                    self._unwritten += len(rows)
-                    return
-            except Exception:
-                # Not the disk: one of the rows cannot be held. Find it, so that it alone is left out.
-                if len(rows) > 1:
-                    for row in rows:
-                        self._store([row])
-                    return
-                _log.exception("an observation that the database cannot hold: %r", rows[0])
-                self._counts = replace(self._counts, unwritable=self._counts.unwritable + 1)
-                return
-            else:
-                self._tell(cursors, conflicts)
-                return
-
-    def _commit(self, rows: list[_Row]) -> tuple[list[Cursor], list[Conflict]]:
-        points = [row for row in rows if isinstance(row, TrackPointRow)]
-        detections = [row for row in rows if isinstance(row, DetectionRow)]
-        with self._engine.begin() as connection:
-            if points:
-                connection.execute(insert(TRACK_POINTS), [columns_of(row) for row in points])
-                raise_number(connection, points)
-            cursors, refused = store_detections(connection, detections) if detections else ([], [])
-        return cursors, [Conflict(stored=first, refused=second) for first, second in refused]
+            raise ObservationsError("the observation store is closed; it takes nothing more")
 
     def _tell(self, cursors: list[Cursor], conflicts: list[Conflict]) -> None:
-        self._counts = replace(self._counts, conflicts=self._counts.conflicts + len(conflicts))
         with self._gate:
             stored, conflicting = tuple(self._stored_subscribers), tuple(self._conflict_subscribers)
         try:
@@ -444,16 +333,3 @@ class Observations(ObservationsReader):
                     hear_stored(cursors)
         except Exception:
             _log.exception("a subscriber of the observation store failed; the rows are stored")
-
-    def _delete_before(self, before_s: float) -> int:
-        gone = 0
-        for table, column in ((DETECTIONS, DETECTIONS.c.event_s), (TRACK_POINTS, TRACK_POINTS.c.time_s)):
-            old = select(table.c.row).where(column < before_s).limit(_DELETE_ROWS)
-            while True:
-                # In portions, so that the write-ahead log stays small.
-                with self._engine.begin() as connection:
-                    count = connection.execute(delete(table).where(table.c.row.in_(old))).rowcount
-                gone += count
-                if count < _DELETE_ROWS:
-                    break
-        return gone
