@@ -193,6 +193,8 @@ export class Desk {
     if (track === null) return () => {};
     let current = true;
     const fetchCard = async (): Promise<void> => {
+      // A track that has ended has no card any more; before the first frame nobody knows which have.
+      if (this.cloud.revision > 0 && !this.cloud.marks.has(track)) return;
       try {
         const card = await ask(api.GET('/api/tracks/{number}', { params: { path: { number: track } } }));
         if (current) this.focused = card;

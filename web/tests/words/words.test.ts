@@ -74,7 +74,7 @@ test('a plural is chosen by the number', () => {
   expect(sayIn('en', 'figure_alarms_waiting', { n: 0 })).toBe('no alarm waits for you');
   expect(sayIn('en', 'figure_alarms_waiting', { n: 1 })).toBe('1 alarm needs somebody');
   expect(sayIn('en', 'figure_alarms_waiting', { n: 3 })).toBe('3 alarms need somebody');
-  expect(sayIn('ar', 'figure_alarms_waiting', { n: 2 })).toBe('إنذاران يحتاجان إلى أحد');
+  expect(sayIn('ar', 'figure_alarms_waiting', { n: 2 })).toBe('إنذاران بانتظار من يستلمهما');
 });
 
 test('a value keeps its own direction inside a sentence of the other', () => {
