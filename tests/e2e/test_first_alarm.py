@@ -13,7 +13,7 @@ PATIENCE_MS = 90_000
 
 WORDS = {
     "en": {"nobody": "nobody has it yet", "you": "you have it", "released": "Released to"},
-    "ar": {"nobody": "لم يستلمه أحد بعد", "you": "لديك أنت", "released": "متاح لـ"},
+    "ar": {"nobody": "لم يستلمه أحد بعد", "you": "لديك أنت", "released": "جرت مشاركته مع"},
 }
 
 
