@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import websockets
+from tests.centre.standing import standing_alarm
 from tests.house import House, house, until
 
 from vallum.access import Entered
@@ -58,11 +59,11 @@ async def test_who_signs_out_is_out(running: House) -> None:
 
 
 async def test_an_auditor_reads_everything_and_changes_nothing(running: House) -> None:
-    alarm = await running.alarm()
+    alarm = await standing_alarm(running.centre)
     async with running.signed_in("auditor", "audit-1") as auditor:
         assert (await auditor.get("/api/picture")).status_code == 200
         assert (await auditor.get("/api/journal")).status_code == 200
-        refused = await auditor.post(f"/api/alarms/{alarm['alarm_id']}/acknowledge")
+        refused = await auditor.post(f"/api/alarms/{alarm.alarm_id}/acknowledge")
         assert refused.status_code == 403
         assert "auditor may not acknowledge" in refused.json()["detail"]
     assert running.centre.alarms()[0].state == "unacknowledged"

@@ -89,7 +89,7 @@ async def test_a_server_that_fails_leaves_the_journal_closed_and_the_folder_free
     async def pull_the_socket_away() -> None:
         bound.close()
 
-    with pytest.raises(OSError, match="Bad file descriptor|not a socket"):
+    with pytest.raises(OSError, match=r"Bad file descriptor|not a socket"):
         async with asyncio.timeout(20):
             await run(centre, bound, pull_the_socket_away)
     assert verify(tmp_path).ok
