@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vallum.frontier.line import Frontier
-from vallum.watch.forecast import GIVES_UP_AFTER_S, WANDER, forecast
+from vallum.watch.forecast import GIVES_UP_AFTER_S, forecast
 from vallum.watch.tracker import Track
+from vallum.watch.tracker.motion import WANDER
 
 START_S = 1_615_993_200.0
 MakeTrack = Callable[..., Track]

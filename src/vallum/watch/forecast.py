@@ -2,11 +2,9 @@
 
 The mean path goes straight on from the track's position at its velocity; at each moment the distance to the line is
 taken as normal around the path's own. Its variance is that of position and velocity, and of what people and drivers do
-on the way: the velocity wanders with standard deviation w and memory T (an Ornstein-Uhlenbeck process; the position
-then has variance 2 w^2 T (t - T (1 - exp(-t/T))), Uhlenbeck and Ornstein 1930, equation 13), and whoever is under way
-gives up at a constant rate. The probability to have crossed by t is that of being beyond the line at t, never falling
-with t. White-noise acceleration, right for the seconds between two measurements, would be far too wild for half an
-hour.
+on the way: the velocity wanders (`tracker.motion.Wander`), and whoever is under way gives up at a constant rate. The
+probability to have crossed by t is that of being beyond the line at t, never falling with t. White-noise acceleration,
+right for the seconds between two measurements, would be far too wild for half an hour.
 
 All of this is relative to the line as drawn on the map. How far the line on the ground may lie from that is another
 matter, and the words of an alarm say it.
@@ -15,10 +13,7 @@ matter, and the words of an alarm say it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,32 +21,13 @@ from scipy.special import ndtr
 
 from vallum.frontier.line import Frontier
 from vallum.watch.alarm import CrossingForecast
-from vallum.watch.detection import Classification
-from vallum.watch.tracker.motion import predict
+from vallum.watch.tracker.motion import WANDER, predict
 from vallum.watch.tracker.state import Track
 
 Floats = NDArray[np.float64]
 
 HORIZON_S = 1800.0
 
-
-@dataclass(frozen=True, slots=True)
-class Wander:
-    """How the velocity of a class changes on a longer way: along each axis, m/s, and for how long it is remembered."""
-
-    sd_m_s: float
-    memory_s: float
-
-
-# Assumptions, to be replaced by what the centre's own history shows.
-WANDER: Mapping[Classification, Wander] = MappingProxyType(
-    {
-        "person": Wander(0.4, 120.0),
-        "animal": Wander(0.6, 120.0),
-        "unknown": Wander(0.8, 120.0),
-        "vehicle": Wander(4.0, 60.0),
-    }
-)
 # The mean time after which somebody under way stops or turns for good: an assumption.
 GIVES_UP_AFTER_S = 5400.0
 # A velocity must point to the line this surely before anything is said: before, the track has no direction yet.
@@ -107,7 +83,7 @@ def forecast(track: Track, frontier: Frontier, now_s: float, horizon_s: float = 
         return None
     moments_s = np.linspace(0.0, horizon_s, _MOMENTS)
     place = frontier.locate(*_along_path(track, east_m_s, north_m_s, age_s + moments_s))
-    wander_m2 = _wandered(WANDER[track.classification], age_s + moments_s)
+    wander_m2 = WANDER[track.classification].variance_m2(age_s + moments_s)
     sd_m = np.sqrt(_variance(covariance, across, moments_s) + wander_m2)
     # who walks round an end of the line does not cross it
     at_line = (place.chainage_m > 0.0) & (place.chainage_m < frontier.map_length_m)
@@ -153,12 +129,6 @@ def _variance(covariance: Floats, axis: Floats, time_s: Floats) -> Floats:
     cross = float(axis @ covariance[:2, 2:] @ axis)
     velocity = float(axis @ covariance[2:, 2:] @ axis)
     return position + 2.0 * time_s * cross + time_s**2 * velocity
-
-
-def _wandered(wander: Wander, time_s: Floats) -> Floats:
-    """Return the variance of a position from the wandering of its velocity, m^2 (see the module)."""
-    memory_s = wander.memory_s
-    return 2.0 * wander.sd_m_s**2 * memory_s * (time_s + memory_s * np.expm1(-time_s / memory_s))
 
 
 def _true(velocity: Floats, north_bearing_deg: float) -> tuple[float, float]:

@@ -8,6 +8,7 @@ x' = F x, P' = F P F^T + Q with Q = q [[dt^3/3, dt^2/2], [dt^2/2, dt]] for each 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -24,6 +25,41 @@ ACCELERATION_DENSITY_M2_S3: Mapping[Classification, float] = MappingProxyType(
 # What is known of a velocity before it was measured: its standard deviation along each axis, m/s.
 VELOCITY_SD_M_S: Mapping[Classification, float] = MappingProxyType(
     {"person": 1.3, "animal": 1.3, "unknown": 3.0, "vehicle": 9.0}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wander:
+    """How the velocity of a class changes on a longer way.
+
+    White-noise acceleration is right for the seconds between two measurements and far too wild for minutes. Then the
+    velocity wanders around the one it had, with standard deviation w along each axis, remembered for T (an
+    Ornstein-Uhlenbeck process; Uhlenbeck and Ornstein 1930, equation 13).
+    """
+
+    sd_m_s: float
+    memory_s: float
+
+    def variance_m2(self, time_s: Floats) -> Floats:
+        """Return the variance of a position along each axis from wandering: 2 w^2 T (t - T (1 - exp(-t/T))), m^2.
+
+        Examples
+        --------
+        >>> bool(Wander(0.4, 120.0).variance_m2(np.array(300.0)) ** 0.5 < 90.0)
+        True
+        """
+        memory_s = self.memory_s
+        return 2.0 * self.sd_m_s**2 * memory_s * (time_s + memory_s * np.expm1(-time_s / memory_s))
+
+
+# Assumptions, to be replaced by what the centre's own history shows.
+WANDER: Mapping[Classification, Wander] = MappingProxyType(
+    {
+        "person": Wander(0.4, 120.0),
+        "animal": Wander(0.6, 120.0),
+        "unknown": Wander(0.8, 120.0),
+        "vehicle": Wander(4.0, 60.0),
+    }
 )
 
 

@@ -40,6 +40,9 @@ class TrackerSettings:
         A bearing without range is believed to concern something this near at most.
     crossing_angle_deg, crossing_within_s
         Two bearings may start a track when they cross at no less than this angle and are this close in time.
+    resume_within_s, resume_position_sd_m
+        A track that begins where one was lost this recently is the same thing and goes on under its number, as long as
+        the place where it would be is known this well; after that it may be anybody.
     kept_detections
         So many of the last detections stay with a track as evidence.
     """
@@ -57,6 +60,8 @@ class TrackerSettings:
     bearing_reach_m: float = 15_000.0
     crossing_angle_deg: float = 15.0
     crossing_within_s: float = 3.0
+    resume_within_s: float = 300.0
+    resume_position_sd_m: float = 150.0
     kept_detections: int = 8
 
 
@@ -85,7 +90,8 @@ class Track:
     hits_s
         Times of the measurements of the last minute.
     trail
-        Time, x and y every ten seconds or so, for the last minute at most: enough to see that it stopped.
+        Time, x and y every ten seconds or so, for the last two minutes: enough to see that it stopped, or how far it
+        really came.
     sensors
         Every sensor that contributed, the first one first.
     detections
@@ -131,6 +137,11 @@ class Track:
         return self.speed_m_s * math.sin(course_rad), self.speed_m_s * math.cos(course_rad)
 
     @property
+    def followed_s(self) -> float:
+        """Return for how long its way is known, seconds, two minutes at most."""
+        return self.updated_s - self.trail[0][0] if self.trail else 0.0
+
+    @property
     def east_north_covariance(self) -> Covariance:
         """Return the covariance along true east and true north: east, north, speed east, speed north."""
         north_rad = math.radians(self.north_bearing_deg)
@@ -142,7 +153,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class TrackerState:
-    """All tracks, the bearings that wait for another to cross them, and how far time has come.
+    """All tracks, the bearings that wait for another to cross them, what was lost lately, and how far time has come.
 
     Examples
     --------
@@ -152,6 +163,7 @@ class TrackerState:
 
     tracks: tuple[Track, ...] = ()
     bearings: tuple[Detection, ...] = ()
+    lost: tuple[Track, ...] = ()
     next_number: int = 1
     newest_s: float = float("-inf")
 

@@ -23,13 +23,16 @@ from vallum.watch.tracker.duplicates import duplicates
 from vallum.watch.tracker.initiate import crossed_bearing
 from vallum.watch.tracker.measure import BearingSighting, Plane, Sighting, sight
 from vallum.watch.tracker.motion import positions_at
+from vallum.watch.tracker.resume import resumed
 from vallum.watch.tracker.state import Step, Track, TrackerSettings, TrackerState, TrackStatus
 from vallum.watch.tracker.working import Working
 
 Floats = NDArray[np.float64]
 
+# How far it came is kept for so long (s).
+_TRAIL_EVERY_S, _TRAIL_S = 10.0, 120.0
 # Whether it stopped is told by how far it came in this time, not by its velocity, which is known too badly (s).
-_TRAIL_EVERY_S, _TRAIL_S = 10.0, 40.0
+_STOPPING_S = 40.0
 # It stopped when it was surely slower than the first over that time, and goes again when surely faster than the second.
 _STOPPED_BELOW_M_S, _MOVING_ABOVE_M_S = 0.6, 0.4
 # Quality is half when a track had so many hits in the last minute, and half when it is placed no better than this.
@@ -139,6 +142,7 @@ class Tracker:
         then_sd_m = _largest_sd(working.covariances[:, :2, :2])
         lon, lat = self.plane.to_lonlat(working.means[:, 0], working.means[:, 1]) if count else ((), ())
         kept, started, updated, ended = [], [], [], []
+        lost = [old for old in before.lost if now_s - old.updated_s <= self.settings.resume_within_s]
         over = duplicates(working.tracks, working.means, working.covariances, working.times_s, working.densities)
         for row, track in enumerate(working.tracks):
             told = track
@@ -153,14 +157,41 @@ class Tracker:
                 # what was never shown ends unseen
                 if row < len(before.tracks) and before.tracks[row].live:
                     ended.append(told)
+                    if row not in over:
+                        lost.append(told)
                 continue
             kept.append(told)
             if row in working.started:
                 started.append(told)
             elif told.live and told is not before.tracks[row]:
                 updated.append(told)
-        state = TrackerState(tracks=tuple(kept), next_number=working.next_number)
-        return Step(state=state, started=tuple(started), updated=tuple(updated), ended=tuple(ended))
+        step = Step(
+            state=TrackerState(tracks=tuple(kept), lost=tuple(lost), next_number=working.next_number),
+            started=tuple(started),
+            updated=tuple(updated),
+            ended=tuple(ended),
+        )
+        for new in started:
+            step = self._resumed(step, new)
+        return step
+
+    def _resumed(self, step: Step, new: Track) -> Step:
+        """Let a new track go on under the number of the one it continues, if it continues one."""
+        silent = [track for track in step.state.tracks if track.status == "dropping"]
+        old = resumed(new, [*step.state.lost, *silent], self.settings)
+        if old is None:
+            return step
+        trail = (*(point for point in old.trail if new.updated_s - point[0] < _TRAIL_S), *new.trail)
+        known = replace(new, number=old.number, started_s=old.started_s, trail=trail)
+        tracks = tuple(known if track is new else track for track in step.state.tracks if track is not old)
+        lost = tuple(track for track in step.state.lost if track is not old)
+        return replace(
+            step,
+            state=replace(step.state, tracks=tracks, lost=lost),
+            started=tuple(known if track is new else track for track in step.started),
+            updated=tuple(track for track in step.updated if track is not old),
+            ended=tuple(track for track in step.ended if track.number != old.number),
+        )
 
     def _status(self, track: Track, age_s: float, position_sd_m: float) -> TrackStatus:
         settings = self.settings
@@ -239,10 +270,11 @@ def _trail(track: Track, x_m: float, y_m: float) -> tuple[tuple[float, float, fl
 
 def _stopped(track: Track) -> bool:
     was = track.status == "stopped"
-    then_s, x_m, y_m = track.trail[0]
-    duration_s = track.updated_s - then_s
-    if duration_s < _TRAIL_S:
+    long_ago = [point for point in track.trail if track.updated_s - point[0] >= _STOPPING_S]
+    if not long_ago:
         return was
+    then_s, x_m, y_m = long_ago[-1]
+    duration_s = track.updated_s - then_s
     speed_m_s = math.hypot(track.mean[0] - x_m, track.mean[1] - y_m) / duration_s
     sd_m_s = math.sqrt(2.0) * track.position_sd_m / duration_s
     return speed_m_s - sd_m_s < _MOVING_ABOVE_M_S if was else speed_m_s + sd_m_s < _STOPPED_BELOW_M_S
