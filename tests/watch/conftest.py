@@ -149,6 +149,11 @@ def make_track(fence: Frontier) -> Callable[..., Track]:
             "class_probability": 0.9,
             "quality": 0.8,
             "sensors": ("T-01-radar",),
+            # straight here for the last minute
+            "trail": tuple(
+                (START_S - ago_s, -ago_s * float(velocity[0]), -ago_s * float(velocity[1]))
+                for ago_s in (60.0, 40.0, 20.0)
+            ),
         }
         return Track(**{**values, **changes})  # type: ignore[arg-type]  # fields are named by each test
 

@@ -65,6 +65,12 @@ def test_the_words_say_how_well_the_line_is_known(situation: MakeSituation) -> N
         {"status": "initiating", "number": 0},
         {"across_m_s": -1.2},
         {"across_m_s": 0.42, "offset_m": -1400.0},
+        # followed for ten seconds only
+        {"trail": ((START_S - 20.0, -240.0, 240.0), (START_S - 10.0, -120.0, 120.0))},
+        # fast now, but it came nowhere in the last minute
+        {"trail": tuple((START_S - ago_s, 0.0, 0.0) for ago_s in (60.0, 40.0, 20.0))},
+        # badly placed: it may have come nowhere
+        {"position_sd_m": 30.0},
     ],
 )
 def test_what_the_rules_do_not_take_raises_nothing(situation: MakeSituation, told: dict[str, Any]) -> None:
@@ -78,6 +84,22 @@ def test_each_class_has_its_priority(situation: MakeSituation) -> None:
         for name in ("person", "vehicle", "unknown", "animal")
     ]
     assert found == [1, 1, 2, 3]
+
+
+def test_an_approach_of_what_is_not_surely_a_person_is_as_urgent_as_the_unknown(situation: MakeSituation) -> None:
+    def priority(**told: Any) -> int:
+        (found,) = judge([situation(**told)], [], AlarmRules(), [], ALONE, NOW)
+        return found.priority
+
+    assert [priority(class_probability=sure) for sure in (0.99, 0.9, 0.89, 0.6)] == [1, 1, 2, 2]
+    assert priority(classification="unknown", class_probability=0.95) == 2
+
+
+def test_rules_of_zero_take_every_moving_track(situation: MakeSituation) -> None:
+    new = situation(trail=())
+    assert judge([new], [], AlarmRules(), [], ALONE, NOW) == ()
+    rules = AlarmRules.model_validate({"approach": {"followed_at_least_s": 0.0, "came_at_least_m_s": 0.0}})
+    assert len(judge([new], [], rules, [], ALONE, NOW)) == 1
 
 
 def test_a_track_at_an_own_unit_is_own_activity(situation: MakeSituation) -> None:

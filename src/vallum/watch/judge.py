@@ -2,7 +2,8 @@
 
 Pure: what is seen, what the rules are, which alarms stand, where our own people are and what time it is come in; the
 alarms to raise come out. One track has one alarm of a kind; the same rule speaks again about the same track or sensor
-only when the last alarm is closed and the rearm time has passed.
+only when the last alarm is closed and the rearm time has passed. A group that was lost and found again goes on under
+its number (`tracker.resume`), so that it is still the one the alarm is about; another group has another number.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from vallum.watch.alarm import AlarmKind, AlarmRaised, AlarmRow
 from vallum.watch.evidence import evidence_of
 from vallum.watch.rules import AlarmRules, Priority
 from vallum.watch.situation import Situation
+from vallum.watch.tracker.progress import surely_came_m_s
 
 # Metres of a degree of latitude; good to half a percent, enough for "near our own patrol".
 _METRES_PER_DEGREE = 111_320.0
@@ -142,9 +144,12 @@ def _of_track(situation: Situation, rules: AlarmRules, around: Surroundings, now
         or track.quality < rules.approach.min_quality
         # what was only just lost is still dropping; nothing new is known of it
         or track.status == "dropping"
+        # the velocity of a moment is not yet a way: it must have been going somewhere for a while
+        or track.followed_s < rules.approach.followed_at_least_s
+        or (rules.approach.came_at_least_m_s > 0.0 and surely_came_m_s(track) < rules.approach.came_at_least_m_s)
     ):
         return None
-    priority = rules.approach.priority_by_class.of(track.classification)
+    priority = rules.approach.priority_of(track.classification, track.class_probability)
     return _alarm("approach", priority, situation, around, now)
 
 

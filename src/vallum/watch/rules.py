@@ -52,7 +52,22 @@ class ApproachRule(BaseModel, frozen=True, extra="forbid"):
         default=0.3, ge=0, le=1, description="least probability of crossing the line within the horizon"
     )
     horizon_s: float = Field(default=1800.0, gt=0, le=86_400, description="how far ahead a crossing is looked for")
-    min_quality: float = Field(default=0.3, ge=0, le=1, description="least quality of the track; 0 takes every track")
+    min_quality: float = Field(default=0.6, ge=0, le=1, description="least quality of the track; 0 takes every track")
+    followed_at_least_s: float = Field(
+        default=25.0, ge=0, le=120, description="only tracks whose way is known for so long; 0 takes every track"
+    )
+    came_at_least_m_s: float = Field(
+        default=0.5,
+        ge=0,
+        description="only tracks that surely came forward this fast on average over the last two minutes, so that "
+        "grazing and a velocity measured badly raise nothing; 0 takes every track",
+    )
+    sure_from: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="how probable the class must be to count as sure; below, the priority is that of unknown",
+    )
     priority_by_class: PriorityByClass = PriorityByClass()
 
     @model_validator(mode="after")
@@ -73,6 +88,17 @@ class ApproachRule(BaseModel, frozen=True, extra="forbid"):
         (False, True)
         """
         return classification in self.classes or (classification == "animal" and self.animals_alarm)
+
+    def priority_of(self, classification: Classification, probability: float) -> Priority:
+        """Return the priority of a class that is this probable: what is not sure is no more urgent than the unknown.
+
+        Examples
+        --------
+        >>> ApproachRule().priority_of("person", 0.97), ApproachRule().priority_of("person", 0.7)
+        (1, 2)
+        """
+        priority = self.priority_by_class.of(classification)
+        return priority if probability >= self.sure_from else max(priority, self.priority_by_class.unknown)
 
 
 class CrossedRule(BaseModel, frozen=True, extra="forbid"):
