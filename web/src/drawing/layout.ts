@@ -103,6 +103,23 @@ export function targetAt(
   return best?.selection ?? null;
 }
 
+/** Things that hide one another: how many stand where the topmost of them stands. */
+export interface Pile {
+  readonly at: Pixel;
+  readonly count: number;
+}
+
+/** Pile up marks closer than `reach_px` to a mark that is painted later and so lies on top of them. */
+export function pilesOf(painted: readonly Pixel[], reach_px: number): readonly Pile[] {
+  const piles: { at: Pixel; count: number }[] = [];
+  for (const at of [...painted].reverse()) {
+    const under = piles.find((pile) => Math.hypot(pile.at.x - at.x, pile.at.y - at.y) < reach_px);
+    if (under === undefined) piles.push({ at, count: 1 });
+    else under.count += 1;
+  }
+  return piles;
+}
+
 /** True if a point lies in a box. */
 export function inside(box: Box, at: Pixel): boolean {
   return at.x >= box.x && at.y >= box.y && at.x <= box.x + box.width && at.y <= box.y + box.height;

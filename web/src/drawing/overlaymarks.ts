@@ -1,16 +1,17 @@
 // Which towers, sensors, units, tracks and alarms are on the map, and where can each be pointed at?
 import { drawAlarm, drawGroundSensor, drawTower, drawUnit } from './glyphs';
-import { boxRound, inside, type Box, type LabelWish, type Pixel, type Target } from './layout';
+import { boxRound, inside, pilesOf, type Box, type LabelWish, type Pixel, type Target } from './layout';
 import { watching } from './layers/watched';
 import { SIDES, type Writing } from './overlaynames';
 import { isSelected, type OverlayScene } from './overlayscene';
 import { palette, priorityColour } from './palette';
 import type { Alarm, Selection, Sensor } from './scene';
-import { widthOf, type TextLook } from './text';
+import { widthOf, write, type TextLook } from './text';
 
 type Context = CanvasRenderingContext2D;
 
 const ALARM_LIFT_PX = 17;
+const PILE: TextLook = { size_px: 12, weight: 600, colour: palette.textStrong, halo: palette.halo };
 
 /** Towers with their sensors, and the ground sensors that stand alone. */
 export function towers(
@@ -113,6 +114,7 @@ export function alarms(
     .filter((row) => row.state !== 'closed' || isSelected(scene, 'alarm', row.alarm_id))
     // what waits for somebody is painted last, on top
     .sort((one, other) => waiting(one) - waiting(other) || other.priority - one.priority);
+  const painted: Pixel[] = [];
   for (const alarm of shown) {
     const foot = alarmPixel(scene, alarm);
     if (foot === null || !inside(frame, foot)) continue;
@@ -126,8 +128,14 @@ export function alarms(
     context.stroke();
     if (isSelected(scene, 'alarm', alarm.alarm_id)) ring(context, at, 13);
     drawAlarm(context, at.x, at.y, 8.5, alarm.priority, alarm.state);
+    painted.push(at);
     taken.push(boxRound(at.x, at.y, 11));
     targets.push({ ...boxRound(at.x, at.y, 10), selection: { kind: 'alarm', id: alarm.alarm_id } });
+  }
+  for (const { at, count } of pilesOf(painted, 9)) {
+    if (count === 1) continue;
+    write(context, `×${count}`, at.x + 11, at.y - 7, PILE);
+    taken.push({ x: at.x + 11, y: at.y - 14, width: 18, height: 14 });
   }
 }
 

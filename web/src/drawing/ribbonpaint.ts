@@ -1,7 +1,7 @@
 // How does one picture of the ribbon come out of what is known?
 import { nearest, type LineIndex } from './chainage';
 import { drawAlarm, drawTrack, drawUnit, hatch, OBSTACLE_DASH, obstacleLook } from './glyphs';
-import type { Target } from './layout';
+import { pilesOf, type Pixel, type Target } from './layout';
 import { palette, withOpacity } from './palette';
 import { responsibleStretches, stretchInWords } from './responsible';
 import { kilometres, pixelOf, pixelsOf, ticks, type RibbonScale } from './ribbonscale';
@@ -17,7 +17,7 @@ import type {
   Watched,
 } from './scene';
 import { selectedStretch, selectionOfStretch } from './stretches';
-import { write, writeWithin } from './text';
+import { write, writeWithin, type TextLook } from './text';
 import type { TrackCloud } from './trackcloud';
 
 /** Everything the ribbon shows; `units` far from the line are left to the map. */
@@ -234,19 +234,27 @@ function paintSelectedStretch(
   context.strokeRect(from, lanes.watched.top + 1.5, Math.max(2, to - from), lanes.watched.height - 3);
 }
 
+const PILE: TextLook = { size_px: 10, weight: 600, colour: palette.textStrong, halo: palette.halo };
+
 function paintAlarms(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): Target[] {
   const shown = state.alarms
     .filter((row) => row.state !== 'closed' || isSelected(state, 'alarm', row.alarm_id))
     // what needs somebody most is painted last, on top
     .sort((one, other) => standing(other) - standing(one) || other.priority - one.priority);
-  return shown.flatMap((row): Target[] => {
+  const y = middle(frame.lanes.alarms);
+  const painted: Pixel[] = [];
+  const targets = shown.flatMap((row): Target[] => {
     const x = visiblePixel(frame.scale, row.chainage_m);
     if (x === null) return [];
-    const y = middle(frame.lanes.alarms);
+    painted.push({ x, y });
     if (isSelected(state, 'alarm', row.alarm_id)) ring(context, x, y, 10);
     drawAlarm(context, x, y, 6.5, row.priority, row.state);
     return [{ x: x - 7, y: y - 8, width: 14, height: 16, selection: { kind: 'alarm', id: row.alarm_id } }];
   });
+  for (const { at, count } of pilesOf(painted, 7)) {
+    if (count > 1) write(context, `×${count}`, at.x + 8, at.y - 4, PILE);
+  }
+  return targets;
 }
 
 function paintTracks(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): Target[] {

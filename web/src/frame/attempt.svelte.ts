@@ -5,6 +5,8 @@ export class Attempt {
   busy = $state(false);
   done = $state('');
   problem = $state('');
+  /** Why a key did nothing: nothing was sent. */
+  refused = $state('');
 
   constructor(private readonly desk: Desk) {}
 
@@ -14,6 +16,7 @@ export class Attempt {
     this.busy = true;
     this.done = '';
     this.problem = '';
+    this.refused = '';
     try {
       this.done = await command();
       return true;

@@ -299,7 +299,9 @@ export class Desk {
   /** What failed, in words for the person who reads them. */
   words(error: unknown): string {
     if (error instanceof Refusal && error.status === 0) return this.speech.say('no_connection');
-    return error instanceof Error ? error.message : String(error);
+    const told = error instanceof Error ? error.message : String(error);
+    // The page shows one line only: which drawing of it this is helps nobody who mistyped a place.
+    return told.replace(` (${this.frontier?.line_version})`, '');
   }
 }
 

@@ -226,6 +226,8 @@ export const en = {
   next_shelved: 'Shelved by {who} until {time}: {reason}',
   next_closed: 'Closed by {who}: {disposition}. {cause}',
   next_other: '{who} has this alarm.',
+  key_not_now: '{what}: not possible for this alarm now ({state}).',
+  key_no_role: '{what}: your role may look, but not do this.',
   may_not: 'You may look. Acting on alarms needs another role.',
   actions_stopped: 'The connection is lost; nothing can be sent until it is back.',
   act_acknowledge: 'Acknowledge',
@@ -589,6 +591,14 @@ export const en = {
   guide_3: 'Answer it',
   guide_3_words:
     'Send a unit (T) or look again (L). Then close it with what it was (C). Each decision is written down under your name.',
+  guide_look_1_words:
+    'Select an alarm to see who, where, when, with what picture. Its sign says how urgent: ▲1 now, ■2 soon, ●3 when there is time.',
+  guide_look_2: 'Follow it',
+  guide_look_2_words:
+    'The card tells what happened so far: who took it, who was sent, what was found. Your role reads; it does not act.',
+  guide_look_3: 'Ask it',
+  guide_look_3_words:
+    'Press a figure above the map: it says what was counted, on whose word. The journal, where your role has it, holds every record.',
   guide_next: 'Next',
   guide_end: 'Do not show again',
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   boxRound,
   overlap,
+  pilesOf,
   placeLabels,
   targetAt,
   type LabelWish,
@@ -63,4 +64,17 @@ test('the pointer takes the nearest thing within reach, and of two on one spot t
   expect(targetAt(targets, 123, 100, 4)).toEqual({ kind: 'alarm', id: 'A-1' });
   expect(targetAt(targets, 130, 100, 4)).toBeNull();
   expect(targetAt([], 0, 0, 4)).toBeNull();
+});
+
+test('marks that hide one another are counted where the upper one stands; others stand alone', () => {
+  const painted = [
+    { x: 100, y: 50 },
+    { x: 104, y: 50 },
+    { x: 103, y: 52 },
+    { x: 160, y: 50 },
+  ];
+  expect(pilesOf(painted, 9)).toEqual([
+    { at: { x: 160, y: 50 }, count: 1 },
+    { at: { x: 103, y: 52 }, count: 3 },
+  ]);
 });
