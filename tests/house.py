@@ -75,7 +75,9 @@ class House:
         await until(lambda: self.centre.live.sensing.states()[sensor.sensor_id] == "live")
         return node
 
-    async def walk_in(self, node: Node, sensor: SensorRow, seconds: int = 25, still: bytes | None = None) -> None:
+    async def walk_in(
+        self, node: Node, sensor: SensorRow, seconds: int = 25, until_seen: Callable[[], bool] = lambda: False
+    ) -> None:
         """Report somebody who walks straight to the line, once a second, at the sensor's own stretch."""
         frontier = self.centre.project.frontier
         chainage_m = frontier.locate(sensor.lon, sensor.lat).chainage_m
@@ -93,13 +95,14 @@ class House:
                 )
             )
             await asyncio.sleep(1.0 / self.centre.clock.speed)
+            if until_seen():
+                return
 
     async def alarm(self) -> dict[str, Any]:
         """Let somebody walk to the line until an alarm asks for a person; give its row."""
         sensor = self.sensor()
         node = await self.connect(sensor)
-        await self.walk_in(node, sensor)
-        await until(lambda: any(alarm.kind == "approach" for alarm in self.centre.alarms()))
+        await self.walk_in(node, sensor, 300, lambda: any(a.kind == "approach" for a in self.centre.alarms()))
         node.hang_up()
         alarms = (await self.get("/api/picture"))["alarms"]
         return dict(next(alarm for alarm in alarms if alarm["kind"] == "approach"))
