@@ -1,6 +1,7 @@
 """Take the pictures of the page that the docs show, from a running demo: `python docs/pictures/make.py`.
 
-Two languages, two sizes, at the moment when somebody approaches and an alarm is selected.
+Watch in two languages and two sizes, and Plan, at a moment when somebody approaches: an alarm with a sensor's picture is
+selected, and map and ribbon show the line near it. Needs Chromium, and Playwright and Pillow from the test extra.
 """
 
 from __future__ import annotations
@@ -11,13 +12,25 @@ import signal
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
-SIZES = ((1920, 1080), (1366, 768))
-LANGUAGES = ("en", "ar")
+PICTURES = (
+    ("watch", "en", 1920, 1080),
+    ("watch", "en", 1366, 768),
+    ("watch", "ar", 1920, 1080),
+    ("watch", "ar", 1366, 768),
+    ("plan", "en", 1920, 1080),
+)
+NEAR_KM = 45
+MOST_BYTES = 400_000
 BROWSER = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 
 
@@ -32,23 +45,86 @@ def main() -> None:
         link = next(found.group(0) for line in night.stdout if (found := re.search(r"http://\S+#enter=\S+", line)))
         with sync_playwright() as browsers:
             browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER)
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            page.goto(link)
-            wait_ready(page)
-            page.get_by_role("listbox").get_by_role("option").first.wait_for(timeout=120_000)
-            for language in LANGUAGES:
-                for width, height in SIZES:
-                    page.set_viewport_size({"width": width, "height": height})
-                    page.evaluate("(words) => { location.hash = words; }", f"mode=watch&lang={language}")
-                    page.reload()
-                    wait_ready(page)
-                    page.get_by_role("listbox").get_by_role("option").first.click()
-                    time.sleep(6)  # the picture of the sensor and the map's labels come in
-                    page.screenshot(path=HERE / f"watch-{language}-{width}x{height}.png")
+            session = sign_in(browser, link)
+            for mode, language, width, height in PICTURES:
+                take(browser, session, link.split("/#")[0], (mode, language, width, height))
             browser.close()
     finally:
         night.send_signal(signal.SIGINT)
-        night.wait(10)
+        night.wait(30)
+
+
+def sign_in(browser: Browser, link: str) -> Any:
+    """Use the link, which works once; give the session that it opened."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link)
+    wait_ready(page)
+    session = context.storage_state()
+    context.close()
+    return session
+
+
+def take(browser: Browser, session: Any, address: str, picture: tuple[str, str, int, int]) -> None:
+    """Take one picture; the page speaks the language of the browser."""
+    mode, language, width, height = picture
+    context = browser.new_context(
+        storage_state={"cookies": session["cookies"], "origins": []},
+        locale=language,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(f"{address}/#mode={mode}")
+    wait_ready(page)
+    alarm = approaching(page, address)
+    at_km = alarm["chainage_m"] / 1000
+    stretch = f"{max(0.0, at_km - NEAR_KM):.0f}-{at_km + NEAR_KM:.0f}"
+    page.evaluate("(words) => { location.hash = words; }", f"mode={mode}&sel=alarm:{alarm['alarm_id']}&km={stretch}")
+    page.locator("section.card img").wait_for(timeout=30_000)
+    time.sleep(6)  # the map moves there, and its labels come in
+    path = HERE / f"{mode}-{language}-{width}x{height}.png"
+    save(page.screenshot(), path)
+    print(f"{path.name}: {alarm['alarm_id']} at km {at_km:.1f}, {path.stat().st_size // 1000} kB")
+    context.close()
+
+
+def approaching(page: Page, address: str) -> dict[str, Any]:
+    """Wait until somebody is on the way to the line whom a camera has seen; give the newest such alarm."""
+    for _ in range(300):
+        alarms = page.request.get(f"{address}/api/picture").json()["alarms"]
+        for alarm in sorted(alarms, key=lambda one: one["raised_at"], reverse=True):
+            if alarm["kind"] != "approach" or alarm["state"] == "closed":
+                continue
+            card = page.request.get(f"{address}/api/alarms/{alarm['alarm_id']}").json()
+            if card["stills"] and card["track"] is not None and card["track"]["forecast"] is not None:
+                return dict(alarm)
+        time.sleep(1)
+    raise SystemExit("within five minutes nobody approached whom a camera saw")
+
+
+def save(screenshot: bytes, path: Path) -> None:
+    """Save a picture in 256 colours, so that the docs stay light.
+
+    The few bright pixels get half of the colours for themselves: by their number they would get hardly one, and the red
+    of priority 1 would turn into the orange of priority 2.
+    """
+    whole = Image.open(BytesIO(screenshot)).convert("RGB")
+    pixels = np.asarray(whole).reshape(-1, 3)
+    bright = np.ptp(pixels, axis=1) > 60
+    colours = [colour for part in (pixels[bright], pixels[~bright]) for colour in palette_of(part)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours)
+    whole.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
+    if path.stat().st_size > MOST_BYTES:
+        raise SystemExit(f"{path.name} has {path.stat().st_size} bytes; at most {MOST_BYTES} are kept in the docs")
+
+
+def palette_of(pixels: NDArray[np.uint8]) -> list[int]:
+    """Give the 128 colours that stand best for pixels (n, 3), as one list of red, green, blue."""
+    row = Image.fromarray(np.ascontiguousarray(pixels[None, :, :]))
+    colours = row.quantize(128, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    return (colours + [0] * 384)[:384]
 
 
 def wait_ready(page: Page) -> None:

@@ -47,7 +47,7 @@ _Value = TypeVar("_Value")
 Told = NodeRegistered | NodeStatus | Detection | NodeAlert | TaskAnswer | Quarantined
 
 # Reports and objects remembered per session, for quick recognition of repeats; the stored observations are the truth.
-REMEMBERED = 4096
+REMEMBERED = 512
 _TASK_STATUSES: dict[int, TaskStatus] = {
     TaskAck.TaskStatus.TASK_STATUS_ACCEPTED: "accepted",
     TaskAck.TaskStatus.TASK_STATUS_REJECTED: "rejected",
