@@ -1,7 +1,7 @@
 """Take the pictures of the page that the docs show, from a running demo: `python docs/pictures/make.py`.
 
-Watch in two languages and two sizes, and Plan, at a moment when somebody approaches: an alarm with a sensor's picture is
-selected, and map and ribbon show the line near it. Needs Chromium, and Playwright and Pillow from the test extra.
+Watch in two languages and two sizes, and Plan, at a moment when somebody approaches: an alarm with a sensor's picture
+is selected, and map and ribbon show the line near it. Needs Chromium, and Playwright and Pillow from the test extra.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def take(browser: Browser, session: Any, address: str, picture: tuple[str, str, 
     time.sleep(6)  # the map moves there, and its labels come in
     path = HERE / f"{mode}-{language}-{width}x{height}.png"
     save(page.screenshot(), path)
-    print(f"{path.name}: {alarm['alarm_id']} at km {at_km:.1f}, {path.stat().st_size // 1000} kB")
+    sys.stdout.write(f"{path.name}: {alarm['alarm_id']} at km {at_km:.1f}, {path.stat().st_size // 1000} kB\n")
     context.close()
 
 
@@ -106,25 +106,27 @@ def approaching(page: Page, address: str) -> dict[str, Any]:
 def save(screenshot: bytes, path: Path) -> None:
     """Save a picture in 256 colours, so that the docs stay light.
 
-    The few bright pixels get half of the colours for themselves: by their number they would get hardly one, and the red
-    of priority 1 would turn into the orange of priority 2.
+    The few bright pixels get 96 of them for themselves: by their number they would get hardly one, and the red of
+    priority 1 would turn into the orange of priority 2.
     """
     whole = Image.open(BytesIO(screenshot)).convert("RGB")
     pixels = np.asarray(whole).reshape(-1, 3)
     bright = np.ptp(pixels, axis=1) > 60
-    colours = [colour for part in (pixels[bright], pixels[~bright]) for colour in palette_of(part)]
     palette = Image.new("P", (1, 1))
-    palette.putpalette(colours)
+    palette.putpalette(
+        palette_of(pixels[bright], 96, Image.Quantize.MAXCOVERAGE)
+        + palette_of(pixels[~bright], 160, Image.Quantize.MEDIANCUT)
+    )
     whole.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
     if path.stat().st_size > MOST_BYTES:
         raise SystemExit(f"{path.name} has {path.stat().st_size} bytes; at most {MOST_BYTES} are kept in the docs")
 
 
-def palette_of(pixels: NDArray[np.uint8]) -> list[int]:
-    """Give the 128 colours that stand best for pixels (n, 3), as one list of red, green, blue."""
+def palette_of(pixels: NDArray[np.uint8], number: int, method: Image.Quantize) -> list[int]:
+    """Give so many colours that stand for pixels (n, 3), as one list of red, green, blue."""
     row = Image.fromarray(np.ascontiguousarray(pixels[None, :, :]))
-    colours = row.quantize(128, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
-    return (colours + [0] * 384)[:384]
+    colours = row.quantize(number, method=method).getpalette() or []
+    return (colours + [0] * 3 * number)[: 3 * number]
 
 
 def wait_ready(page: Page) -> None:

@@ -65,8 +65,8 @@ def test_the_words_say_how_well_the_line_is_known(situation: MakeSituation) -> N
         {"status": "initiating", "number": 0},
         {"across_m_s": -1.2},
         {"across_m_s": 0.42, "offset_m": -1400.0},
-        # followed for ten seconds only
-        {"trail": ((START_S - 20.0, -240.0, 240.0), (START_S - 10.0, -120.0, 120.0))},
+        # followed for a few seconds only
+        {"trail": ((START_S - 19.0, 0.0, 0.0), (START_S - 10.0, 0.0, 0.0))},
         # fast now, but it came nowhere in the last minute
         {"trail": tuple((START_S - ago_s, 0.0, 0.0) for ago_s in (60.0, 40.0, 20.0))},
         # badly placed: it may have come nowhere

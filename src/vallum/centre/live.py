@@ -162,9 +162,7 @@ class Live:
         if first:
             return []
         return [
-            self._alarming.event(
-                "sensor_silent", change.sensor_id, f"{change.sensor_id} {change.reason}"
-            )
+            self._alarming.event("sensor_silent", change.sensor_id, f"{change.sensor_id} {change.reason}")
             for change in found
             if change.after in states
         ]

@@ -54,7 +54,7 @@ class ApproachRule(BaseModel, frozen=True, extra="forbid"):
     horizon_s: float = Field(default=1800.0, gt=0, le=86_400, description="how far ahead a crossing is looked for")
     min_quality: float = Field(default=0.6, ge=0, le=1, description="least quality of the track; 0 takes every track")
     followed_at_least_s: float = Field(
-        default=25.0, ge=0, le=120, description="only tracks whose way is known for so long; 0 takes every track"
+        default=20.0, ge=0, le=120, description="only tracks whose way is known for so long; 0 takes every track"
     )
     came_at_least_m_s: float = Field(
         default=0.5,

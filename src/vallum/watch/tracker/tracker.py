@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 
 # How far it came is kept for so long (s).
 _TRAIL_EVERY_S, _TRAIL_S = 10.0, 120.0
+# It is kept from this measurement on: by then a wild first one has worn off.
+_TRAIL_FROM_HIT = 6
 # Whether it stopped is told by how far it came in this time, not by its velocity, which is known too badly (s).
 _STOPPING_S = 40.0
 # It stopped when it was surely slower than the first over that time, and goes again when surely faster than the second.
@@ -262,6 +264,8 @@ def _described(
 
 
 def _trail(track: Track, x_m: float, y_m: float) -> tuple[tuple[float, float, float], ...]:
+    if not track.trail and len(track.hits_s) < _TRAIL_FROM_HIT:
+        return ()
     if track.trail and track.updated_s - track.trail[-1][0] < _TRAIL_EVERY_S:
         return track.trail
     recent = tuple(point for point in track.trail if track.updated_s - point[0] < _TRAIL_S + _TRAIL_EVERY_S)
