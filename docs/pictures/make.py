@@ -90,32 +90,36 @@ def take(browser: Browser, session: Any, address: str, picture: tuple[str, str, 
 
 
 def approaching(page: Page, address: str) -> dict[str, Any]:
-    """Wait until somebody is on the way to the line whom a camera has seen; give the newest such alarm."""
-    for _ in range(300):
+    """Wait until a camera has seen somebody approach; give that alarm, best one whose people are still on the way."""
+    for _ in range(180):
         alarms = page.request.get(f"{address}/api/picture").json()["alarms"]
-        for alarm in sorted(alarms, key=lambda one: one["raised_at"], reverse=True):
-            if alarm["kind"] != "approach" or alarm["state"] == "closed":
-                continue
-            card = page.request.get(f"{address}/api/alarms/{alarm['alarm_id']}").json()
-            if card["stills"] and card["track"] is not None and card["track"]["forecast"] is not None:
-                return dict(alarm)
+        open_ones = [one for one in alarms if one["kind"] == "approach" and one["state"] != "closed"]
+        cards = [page.request.get(f"{address}/api/alarms/{one['alarm_id']}").json() for one in open_ones]
+        seen = [card for card in cards if card["stills"]]
+        if seen:
+            return dict(max(seen, key=_how_fresh)["alarm"])
         time.sleep(1)
-    raise SystemExit("within five minutes nobody approached whom a camera saw")
+    raise SystemExit("within three minutes nobody approached whom a camera saw")
+
+
+def _how_fresh(card: dict[str, Any]) -> tuple[bool, bool, str]:
+    track = card["track"]
+    return track is not None and track["forecast"] is not None, track is not None, str(card["alarm"]["raised_at"])
 
 
 def save(screenshot: bytes, path: Path) -> None:
     """Save a picture in 256 colours, so that the docs stay light.
 
-    The few bright pixels get 96 of them for themselves: by their number they would get hardly one, and the red of
+    The few coloured pixels get 96 of them for themselves: by their number they would get hardly one, and the red of
     priority 1 would turn into the orange of priority 2.
     """
     whole = Image.open(BytesIO(screenshot)).convert("RGB")
     pixels = np.asarray(whole).reshape(-1, 3)
-    bright = np.ptp(pixels, axis=1) > 60
+    coloured = np.ptp(pixels, axis=1) > 30
     palette = Image.new("P", (1, 1))
     palette.putpalette(
-        palette_of(pixels[bright], 96, Image.Quantize.MAXCOVERAGE)
-        + palette_of(pixels[~bright], 160, Image.Quantize.MEDIANCUT)
+        palette_of(pixels[coloured], 96, Image.Quantize.MAXCOVERAGE)
+        + palette_of(pixels[~coloured], 160, Image.Quantize.MEDIANCUT)
     )
     whole.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
     if path.stat().st_size > MOST_BYTES:
