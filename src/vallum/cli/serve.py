@@ -31,7 +31,6 @@ def serve(
     from vallum.server.run import listen, run
 
     out = console()
-    out.print("Starting ...")
     project = open_project(folder)
     bound = listen(host, port)
     centre = Centre.open(

@@ -3,7 +3,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stonesoup.dataassociator.neighbour import GNNWith2DAssignment
 from stonesoup.hypothesiser.distance import DistanceHypothesiser
@@ -43,6 +43,7 @@ def position(x_m: float, y_m: float, **told: object) -> PositionSighting:
 spots = st.lists(st.tuples(st.floats(0.0, 300.0), st.floats(0.0, 300.0)), min_size=1, max_size=5, unique=True)
 
 
+@settings(deadline=None)  # the peer is loaded in the first example
 @given(spots, spots)
 def test_the_assignment_is_the_one_stone_soup_finds(
     tracks: list[tuple[float, float]], seen: list[tuple[float, float]]
