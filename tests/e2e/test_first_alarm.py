@@ -47,7 +47,9 @@ async def test_a_watch_officer_answers_an_alarm_by_keyboard(demo: Demo, open_pag
         if seen["stills"]:
             await expect(card.locator("img").first).to_be_visible()
             # visible is not yet loaded: `decode` waits for the picture and fails on a broken one
-            width = await card.locator("img").first.evaluate("async (image) => (await image.decode(), image.naturalWidth)")
+            width = await card.locator("img").first.evaluate(
+                "async (image) => (await image.decode(), image.naturalWidth)"
+            )
             assert width > 100
         elif seen["alarm"]["track"] is not None:
             assert seen["still_absent_reason"], "an alarm about movement shows a picture or says why there is none"
