@@ -139,6 +139,12 @@ def _lives() -> Iterator[str]:
         "Who had acknowledged an alarm that comes back from the shelf must do so again. A closed alarm says what it "
         "was: " + ", ".join(code(word) for word in get_args(alarm.Disposition)) + "."
     )
+    yield "### A look"
+    yield (
+        "`look.asked` is written before the camera is asked, under the name of who asks; `look.answered` is the one "
+        "answer: the first that brings a picture, which is frozen into the record, or that ends the look. Neither "
+        "moves the alarm. A camera that says nothing leaves the look `asked`."
+    )
     yield "### A task"
     yield _steps("task.sent", task.TaskRow, task.TRANSITIONS)
     yield "### An incident"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from pathlib import Path
 
 from tests.centre.standing import standing_alarm
+from tests.gateways.sapient.frames import frame
 from tests.house import house, until
 
 from vallum.assets.sensor import SensorReturned
 from vallum.centre.centre import Centre
 from vallum.centre.folder import open_project
 from vallum.centre.person import Person
+from vallum.gateways.sapient.messages import AssociatedFile, TaskAck
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft
 from vallum.project import Project
@@ -91,3 +94,27 @@ async def test_a_shelf_time_that_ended_while_nothing_ran_brings_the_alarm_back(
     (record,) = again.journal.records(type="alarm.unshelved")
     assert (record.actor, record.nature) == ("centre", "simulated")
     await again.stop()
+
+
+async def test_who_asked_a_camera_to_look_and_what_it_showed_is_known_after_a_restart(tmp_path: Path) -> None:
+    png = b"\x89PNG\r\n\x1a\n"
+    picture = AssociatedFile(type="image/png", url="data:image/png;base64," + base64.b64encode(png).decode())
+    completed = TaskAck.TaskStatus.TASK_STATUS_COMPLETED
+    async with house(tmp_path / "centre") as running:
+        await standing_alarm(running.centre)
+        camera = running.sensor("thermal_camera")
+        node = await running.connect(camera)
+        path = "/api/alarms/A1000/look"
+        tasks = [(await running.post(path, {"sensor_id": camera.sensor_id}))["task_id"] for _ in range(2)]
+        done = TaskAck(task_id=tasks[0], task_status=completed, associated_file=picture)
+        node.send(frame(running.centre.clock.now_s(), node=camera.node_id, task_ack=done))
+        await until(lambda: running.centre.alarms()[0].looks[0].status == "completed")
+        node.hang_up()
+    async with house(tmp_path / "centre") as running:
+        looks = running.centre.alarms()[0].looks
+        assert [(look.task_id, look.asked_by, look.status) for look in looks] == [
+            (tasks[0], "watch-1", "completed"),
+            (tasks[1], "watch-1", "asked"),
+        ]
+        (still,) = (await running.get("/api/alarms/A1000"))["stills"]
+        assert (await running.client.get(still["url"])).content == png

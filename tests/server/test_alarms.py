@@ -16,6 +16,7 @@ from tests.house import House, until
 
 from vallum.gateways.sapient.messages import AssociatedFile, SapientMessage, TaskAck
 from vallum.watch.alarm import CrossingForecast
+from vallum.watch.look import Look
 
 SHELF = {"reason": "herd of the village at km 12", "minutes": 30}
 CLOSING = {"disposition": "confirmed", "cause": "three persons on foot"}
@@ -29,6 +30,10 @@ def picture() -> bytes:
 
 def pictured(png: bytes) -> AssociatedFile:
     return AssociatedFile(type="image/png", url="data:image/png;base64," + base64.b64encode(png).decode())
+
+
+def looks_of(house: House, alarm_id: str) -> tuple[Look, ...]:
+    return next(alarm.looks for alarm in house.centre.alarms() if alarm.alarm_id == alarm_id)
 
 
 async def pictured_alarm(house: House, png: bytes) -> str:
@@ -172,10 +177,34 @@ async def test_a_camera_that_is_asked_to_look_again_answers_on_the_card(running:
         associated_file=pictured(png),
     )
     node.send(frame(running.centre.clock.now_s(), node=camera.node_id, task_ack=done))
-    await until(lambda: running.centre.live.look_still(asked["task_id"]) is not None)
-    stills = (await running.get(f"/api/alarms/{alarm_id}"))["stills"]
-    (looked,) = [still for still in stills if still["asked_for"]]
+    await until(lambda: looks_of(running, alarm_id)[0].status == "completed")
+    # a camera that says it again adds nothing to the journal
+    node.send(frame(running.centre.clock.now_s(), node=camera.node_id, task_ack=done))
+    card = await running.get(f"/api/alarms/{alarm_id}")
+    (looked,) = [still for still in card["stills"] if still["asked_for"]]
     assert (await running.client.get(looked["url"])).content == png
+    told = [(line["type"], line["actor"], line["note"]) for line in card["alarm"]["history"][-2:]]
+    assert told == [("look.asked", "watch-1", camera.sensor_id), ("look.answered", camera.sensor_id, "")]
+    (record,) = running.centre.journal.records(type="look.answered")
+    assert base64.b64decode(record.body["still_png_base64"]) == png
+    node.hang_up()
+
+
+async def test_a_camera_that_will_not_look_says_so_in_the_history_of_the_alarm(running: House) -> None:
+    alarm_id = (await standing_alarm(running.centre)).alarm_id
+    camera = running.sensor("thermal_camera")
+    node = await running.connect(camera)
+    asked = await running.post(f"/api/alarms/{alarm_id}/look", {"sensor_id": camera.sensor_id})
+    # by the time the camera hears of it, who asked is on the disk
+    await node.receive()
+    assert [record.actor for record in running.centre.journal.records(type="look.asked")] == ["watch-1"]
+    for status in (TaskAck.TaskStatus.TASK_STATUS_ACCEPTED, TaskAck.TaskStatus.TASK_STATUS_REJECTED):
+        answer = TaskAck(task_id=asked["task_id"], task_status=status, reason=["out of my sector"])
+        node.send(frame(running.centre.clock.now_s(), node=camera.node_id, task_ack=answer))
+    await until(lambda: looks_of(running, alarm_id)[0].status == "rejected")
+    card = await running.get(f"/api/alarms/{alarm_id}")
+    assert card["alarm"]["history"][-1]["note"] == "rejected: out of my sector"
+    assert not any(still["asked_for"] for still in card["stills"])
     node.hang_up()
 
 
@@ -185,6 +214,7 @@ async def test_a_camera_that_is_not_connected_is_not_asked_and_the_person_is_tol
     answer = await running.post(f"/api/alarms/{alarm_id}/look", {"sensor_id": camera.sensor_id}, expect=409)
     assert "is not connected" in answer["detail"]
     assert camera.sensor_id in answer["detail"]
+    assert running.centre.journal.records(type="look.asked") == []
 
 
 async def test_an_unknown_camera_is_said_to_be_unknown(running: House) -> None:

@@ -23,6 +23,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "alarm.shelved": {"alarm_id": "A-1", "reason": "a herder known to us", "until": LATER},
     "alarm.unshelved": {"alarm_id": "A-1"},
     "alarm.closed": {"alarm_id": "A-1", "disposition": "benign", "cause": "herder"},
+    "look.asked": {"alarm_id": "A-1", "task_id": "01F", "sensor_id": "T-01-thermal", "lon": 41.0, "lat": 36.0},
+    "look.answered": {"alarm_id": "A-1", "task_id": "01F", "status": "completed"},
     "task.sent": {"task_id": "K-1", "unit_id": "U-1", "callsign": "EAGLE 2", "lon": 41.0, "lat": 36.0},
     **{step: {"task_id": "K-1"} for step in TASK_STEPS},
     "incident.opened": {"incident_id": "I-1", "kind": "crossing attempt"},
@@ -55,6 +57,26 @@ def test_every_record_touches_the_row_that_its_body_names(record_type: str) -> N
     assert view is not None
     assert issubclass(body, BaseModel)
     assert next(iter(VIEWS[view].model_fields)) in body.model_fields
+
+
+@given(st.lists(st.sampled_from(["look.asked", "look.answered", *ALARM_STEPS]), max_size=12))
+def test_a_look_is_asked_for_once_answered_once_and_moves_no_alarm(steps: list[str]) -> None:
+    row = say(None, "alarm.raised", 0)
+    told: list[str] = []
+    for minute, step in enumerate(steps, start=1):
+        expected = {"look.asked": not told, "look.answered": told == ["look.asked"]}
+        try:
+            after = say(row, step, minute)
+        except ValueError:
+            assert not expected.get(step, False), "a step of a look was refused"
+            continue
+        if step in expected:
+            assert expected[step]
+            told.append(step)
+            assert (after.state, after.history[-1].type) == (row.state, step)
+        row = after
+    assert [look.status for look in row.looks] == ["completed" if len(told) == 2 else "asked"] * bool(told)
+    assert all(look.asked_by.startswith("watch-") for look in row.looks)
 
 
 @given(st.lists(st.sampled_from(["alarm.raised", *ALARM_STEPS]), max_size=12))

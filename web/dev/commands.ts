@@ -82,7 +82,13 @@ export function command(night: Night, path: string, body: never, now_ms: number,
         closed_at: at,
       });
     }
-    if (verb === 'look') return { task_id: `L-${made++}` };
+    if (verb === 'look') {
+      const task_id = `L-${made++}`;
+      const { sensor_id } = body as { sensor_id: string };
+      const looks = [...row.looks, { task_id, sensor_id, asked_by: ME, asked_at: at, status: 'asked' }];
+      change('alarms', 'alarm_id', { looks });
+      return { task_id };
+    }
   }
   if (thing === 'tasks' && id !== undefined) {
     return change('tasks', 'task_id', { state: verb?.replace('_', ' '), state_at: at });

@@ -95,6 +95,7 @@ export function alarm(
     cause: null,
     released_to: [],
     record_id: `0178-${alarm_id}`,
+    looks: [],
     history: [{ type: 'alarm.raised', at: iso(at_ms), actor: 'centre', note: '' }],
     ...where,
     ...given,

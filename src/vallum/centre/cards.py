@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pyproj import Geod
 
 from vallum.assets.sensor import SensorRow
 from vallum.centre.centre import Centre
 from vallum.centre.decisions import UnknownThingError
-from vallum.centre.looks import Look
 from vallum.centre.tracks import TrackNow
 from vallum.share.release import Release, release
 from vallum.watch.alarm import AlarmRow
@@ -72,7 +71,7 @@ def alarm_card(centre: Centre, alarm_id: str) -> AlarmCard:
     record = centre.journal.record(alarm.record_id)
     return AlarmCard(
         alarm=alarm,
-        stills=(*_still_of_evidence(alarm), *_stills_of_looks(centre.live.looks(alarm_id))),
+        stills=(*_still_of_evidence(alarm), *_stills_of_looks(alarm)),
         units=offers(centre.units(), lon, lat, busy) if lon is not None and lat is not None else (),
         cameras=_cameras(centre.sensors(), lon, lat) if lon is not None and lat is not None else (),
         release=release(record.label.releasable_to if record else ()),
@@ -91,11 +90,11 @@ def _still_of_evidence(alarm: AlarmRow) -> tuple[Still, ...]:
     return (Still(name, evidence.still_sensor_id, at, asked_for=False),)
 
 
-def _stills_of_looks(looks: tuple[Look, ...]) -> tuple[Still, ...]:
+def _stills_of_looks(alarm: AlarmRow) -> tuple[Still, ...]:
     return tuple(
-        Still(look.task_id, look.sensor_id, datetime.fromtimestamp(look.answered_s, UTC), asked_for=True)
-        for look in looks
-        if look.still_png is not None and look.answered_s is not None
+        Still(f"{alarm.alarm_id}.{look.task_id}", look.sensor_id, look.answered_at, asked_for=True)
+        for look in alarm.looks
+        if look.still_record_id is not None and look.answered_at is not None
     )
 
 

@@ -94,7 +94,7 @@ class Centre:
         self.on_pulse: Callable[[], None] = lambda: None
         self.on_watched: Callable[[], None] = lambda: None
         names = Names.after(journal)
-        self.live = Live(project, clock, journal, observations, names, self.announce_alarm)
+        self.live = Live(project, clock, journal, observations, names)
         self.decisions = Decisions(journal, project.frontier, clock, names, exercise=self.live.sensing.all_simulated())
         self._own = OwnRecords(journal)
         self._sapient_address = sapient_address
@@ -274,13 +274,9 @@ class Centre:
         return max(1, self._presence.operators(time.time()))
 
     def still(self, name: str) -> bytes | None:
-        """Give a picture: of a look by its task, of an alarm by "alarm.report", of a detection by "node.report"."""
+        """Give a picture: of an alarm by "alarm.report" or "alarm.look", of a detection by "node.report"."""
         owner, _, report_id = name.partition(".")
-        return (
-            self.live.look_still(name)
-            or self._frozen_still(owner, report_id)
-            or self.observations.still(owner, report_id)
-        )
+        return self._frozen_still(owner, report_id) or self.observations.still(owner, report_id)
 
     def truth(self) -> Mapping[str, Any] | None:
         """Give what the simulator says happened, once its night is over."""
@@ -297,12 +293,6 @@ class Centre:
         if self.night is None:
             raise UnknownThingError("no simulated night runs here")
         self.night.ask_to_end()
-
-    def announce_alarm(self, alarm_id: str) -> None:
-        """Send an alarm's row again, so that an open card asks for what is new about it."""
-        row = self.journal.row("alarms", alarm_id)
-        if row is not None:
-            self.bus.publish(changed_message(Change("alarms", alarm_id, row)))
 
     def has_users(self) -> bool:
         """Tell whether anybody ever signed in here."""
@@ -345,15 +335,24 @@ class Centre:
         """
         person.require("look")
         try:
-            node_id, lon, lat = self.live.where_to_look(alarm_id, sensor_id)
+            alarm, sensor, lon, lat = self.live.where_to_look(alarm_id, sensor_id)
         except ValueError as error:
             raise WrongValueError(str(error)) from error
+        written = ""
+
+        async def write_down(task_id: str) -> None:
+            nonlocal written
+            await self.decisions.ask_to_look(person, alarm, task_id, sensor, lon, lat)
+            self.live.looks.asked(task_id, alarm)
+            written = task_id
+
         try:
-            task_id = await self._sapient.look_at(node_id, lon, lat)
+            return await self._sapient.look_at(sensor.node_id, lon, lat, write_down)
         except NodeNotConnectedError as error:
+            gone = self.live.looks.went_away(written, str(error))
+            if gone is not None:
+                self._own.put((gone,))
             raise NotNowError(str(error)) from error
-        self.live.look_asked(task_id, alarm_id, sensor_id)
-        return task_id
 
     # --- the beat
 
@@ -389,12 +388,18 @@ class Centre:
         except Exception:
             _log.exception("sessions and observations that are over were not cleared; next try in %.0f s", TIDY_S)
 
-    def _frozen_still(self, alarm_id: str, report_id: str) -> bytes | None:
+    def _frozen_still(self, alarm_id: str, name: str) -> bytes | None:
+        """Give a picture that a record holds: the evidence of an alarm, or what came back from a look."""
         alarm = self.journal.row("alarms", alarm_id)
-        if not isinstance(alarm, AlarmRow) or alarm.evidence.still_report_id != report_id:
+        if not isinstance(alarm, AlarmRow):
             return None
-        record = self.journal.record(alarm.record_id)
-        encoded = record.body["evidence"]["still_png_base64"] if record else None
+        looked = next((look.still_record_id for look in alarm.looks if look.task_id == name), None)
+        if looked is None and alarm.evidence.still_report_id != name:
+            return None
+        record = self.journal.record(looked or alarm.record_id)
+        if record is None:
+            return None
+        encoded = (record.body if looked else record.body["evidence"])["still_png_base64"]
         return base64.b64decode(encoded) if encoded else None
 
     def _written(self, records: Sequence[Record], changes: Sequence[Change]) -> None:

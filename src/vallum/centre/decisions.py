@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import UnitRow
 from vallum.centre.names import Names
 from vallum.centre.person import Person
@@ -21,6 +22,7 @@ from vallum.journal.journal import Journal
 from vallum.watch.alarm import AlarmAcknowledged, AlarmClosed, AlarmRow, AlarmShelved, AlarmUnshelved, Disposition
 from vallum.watch.dispatch import offers
 from vallum.watch.incident import IncidentClosed, IncidentKind, IncidentOpened, IncidentRow, IncidentUpdated
+from vallum.watch.look import LookAsked
 from vallum.watch.radio_log import RadioLogged, RadioRow
 from vallum.watch.task import TaskMoved, TaskRow, TaskSent
 
@@ -100,6 +102,21 @@ class Decisions:
         alarm = self._alarm(alarm_id)
         body = AlarmClosed(alarm_id=alarm_id, disposition=disposition, cause=cause)
         return await self._write(person, "alarm.closed", body, AlarmRow, alarm)
+
+    async def ask_to_look(
+        self, person: Person, alarm: AlarmRow, task_id: str, sensor: SensorRow, lon: float, lat: float
+    ) -> AlarmRow:
+        """Write down who asks which camera to look at a place in degrees, before the camera is asked."""
+        person.require("look")
+        body = LookAsked(
+            alarm_id=alarm.alarm_id,
+            task_id=task_id,
+            sensor_id=sensor.sensor_id,
+            lon=lon,
+            lat=lat,
+            chainage_m=float(self._frontier.locate(lon, lat).chainage_m),
+        )
+        return await self._write(person, "look.asked", body, AlarmRow, alarm, sensor)
 
     # --- incidents
 

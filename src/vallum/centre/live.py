@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import UnitRow
 from vallum.centre.alarming import Alarming
 from vallum.centre.decisions import UnknownThingError
-from vallum.centre.looks import Look, Looks
+from vallum.centre.looks import Looks
 from vallum.centre.names import Names
 from vallum.centre.sensing import Sensing, SensorPulse
 from vallum.centre.tracking import Tracking
@@ -45,13 +45,11 @@ class Live:
         journal: Journal,
         observations: Observations,
         names: Names,
-        announce: Callable[[str], None],
     ) -> None:
         self._rules = project.alarm_rules
         self._clock = clock
         self._journal = journal
         self._names = names
-        self._announce = announce
         frontier = project.frontier
         sensors = [row for row in journal.rows("sensors") if isinstance(row, SensorRow)]
         units = [row for row in journal.rows("units") if isinstance(row, UnitRow)]
@@ -63,7 +61,7 @@ class Live:
         horizon_s = self._rules.approach.horizon_s
         self._tracking = Tracking(frontier, plane, observations, max(known_tracks) + 1, horizon_s, self.unusable)
         self._alarming = Alarming(self._rules, frontier, names, alarms, units, sensors)
-        self._looks = Looks()
+        self.looks = Looks(alarms)
         self._folding = Folding(known=lambda node_id: node_id in self.sensing.by_node)
         self._rates = Rates(self._rules.report_flood.per_minute)
         self._events: list[SensorEvent] = []
@@ -122,10 +120,10 @@ class Live:
             self.quarantined(told)
 
     def answered(self, told: TaskAnswer) -> None:
-        """Take in a camera's answer; open pages are told that the alarm's card changed."""
-        look = self._looks.answered(told)
-        if look is not None:
-            self._announce(look.alarm_id)
+        """Take in a camera's answer."""
+        draft = self.looks.answered(told)
+        if draft is not None:
+            self._drafts.append(draft)
 
     def written(self, changes: Sequence[Change]) -> None:
         """Take in what the journal now says."""
@@ -213,8 +211,8 @@ class Live:
         """Give every alarm, without asking the disk."""
         return self._alarming.alarms()
 
-    def where_to_look(self, alarm_id: str, sensor_id: str) -> tuple[str, float, float]:
-        """Give the node of a camera and the place an alarm is about, as it is now.
+    def where_to_look(self, alarm_id: str, sensor_id: str) -> tuple[AlarmRow, SensorRow, float, float]:
+        """Give an alarm, a camera, and the place the alarm is about as it is now.
 
         Raises
         ------
@@ -233,16 +231,4 @@ class Live:
         lon, lat = (track.lon, track.lat) if track else (alarm.lon, alarm.lat)
         if lon is None or lat is None:
             raise ValueError(f"alarm {alarm_id} has no place to look at")
-        return sensor.node_id, lon, lat
-
-    def look_asked(self, task_id: str, alarm_id: str, sensor_id: str) -> None:
-        """Remember who was asked to look for which alarm."""
-        self._looks.asked(Look(task_id, alarm_id, sensor_id, self._clock.now_s()))
-
-    def looks(self, alarm_id: str) -> tuple[Look, ...]:
-        """Give the looks of an alarm."""
-        return self._looks.of(alarm_id)
-
-    def look_still(self, task_id: str) -> bytes | None:
-        """Give the picture that came back from a look."""
-        return self._looks.still(task_id)
+        return alarm, sensor, lon, lat

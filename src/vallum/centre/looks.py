@@ -1,71 +1,72 @@
-"""Who was asked to look again, for which alarm, and what picture came back."""
+"""Which cameras have been asked to look again and have not answered: their answers become records of the watch."""
 
 from __future__ import annotations
 
+import base64
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from vallum.gateways.sapient import TaskAnswer
+from vallum.journal.envelope import Draft
+from vallum.watch.alarm import AlarmRow
+from vallum.watch.look import LookAnswered
 
-# Pictures of looks live as long as the last so many; those an alarm stands on are in its record.
-KEPT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A look that was asked for; `still_png` is None until the camera answered with a picture."""
-
-    task_id: str
-    alarm_id: str
-    sensor_id: str
-    asked_s: float
-    answered_s: float | None = None
-    status: str = "asked"
-    still_png: bytes | None = None
+# A camera that has not answered by the time so many others were asked will not.
+WAITING = 200
 
 
 class Looks:
-    """The latest looks of a centre.
+    """The looks that wait for an answer. Who asked for what, and what came back, is in the journal."""
 
-    Examples
-    --------
-    >>> looks = Looks()
-    >>> looks.asked(Look("01F", "A1", "T-01-thermal", 0.0))
-    >>> [look.status for look in looks.of("A1")]
-    ['asked']
-    """
+    def __init__(self, alarms: Iterable[AlarmRow] = ()) -> None:
+        self._waiting: OrderedDict[str, tuple[str, bool]] = OrderedDict()
+        for alarm in alarms:
+            for look in alarm.looks:
+                if look.status == "asked":
+                    self.asked(look.task_id, alarm)
 
-    def __init__(self) -> None:
-        self._looks: OrderedDict[str, Look] = OrderedDict()
+    def asked(self, task_id: str, alarm: AlarmRow) -> None:
+        """Remember for which alarm a camera was asked."""
+        self._waiting[task_id] = alarm.alarm_id, alarm.simulated
+        if len(self._waiting) > WAITING:
+            self._waiting.popitem(last=False)
 
-    def asked(self, look: Look) -> None:
-        """Remember that a camera was asked."""
-        self._looks[look.task_id] = look
-        if len(self._looks) > KEPT:
-            self._looks.popitem(last=False)
+    def answered(self, answer: TaskAnswer) -> Draft | None:
+        """Give the record of a camera's answer: the first that brings a picture or ends the look, and no other.
 
-    def answered(self, answer: TaskAnswer) -> Look | None:
-        """Take in a camera's answer; give the look it belongs to."""
-        look = self._looks.get(answer.task_id)
-        if look is None:
+        A camera can repeat itself for ever; the journal must not grow with that.
+        """
+        if answer.status == "accepted" and answer.still_png is None:
             return None
-        told = Look(
-            task_id=look.task_id,
-            alarm_id=look.alarm_id,
-            sensor_id=look.sensor_id,
-            asked_s=look.asked_s,
-            answered_s=answer.received_s,
-            status=answer.status,
-            still_png=answer.still_png or look.still_png,
+        waiting = self._waiting.pop(answer.task_id, None)
+        if waiting is None:
+            return None
+        alarm_id, simulated = waiting
+        still = None if answer.still_png is None else base64.b64encode(answer.still_png).decode("ascii")
+        return Draft(
+            type="look.answered",
+            actor=answer.sensor_id,
+            nature="simulated" if answer.simulated or simulated else "observed",
+            occurred=datetime.fromtimestamp(answer.received_s, UTC),
+            body=LookAnswered(
+                alarm_id=alarm_id,
+                task_id=answer.task_id,
+                status=answer.status,
+                reasons=answer.reasons,
+                still_png_base64=still,
+            ),
         )
-        self._looks[answer.task_id] = told
-        return told
 
-    def of(self, alarm_id: str) -> tuple[Look, ...]:
-        """Give the looks of an alarm, oldest first."""
-        return tuple(look for look in self._looks.values() if look.alarm_id == alarm_id)
-
-    def still(self, task_id: str) -> bytes | None:
-        """Give the picture of a look."""
-        look = self._looks.get(task_id)
-        return None if look is None else look.still_png
+    def went_away(self, task_id: str, words: str) -> Draft | None:
+        """Give the record that a camera was gone before it could be asked."""
+        waiting = self._waiting.pop(task_id, None)
+        if waiting is None:
+            return None
+        alarm_id, simulated = waiting
+        return Draft(
+            type="look.answered",
+            actor="centre",
+            nature="simulated" if simulated else "observed",
+            body=LookAnswered(alarm_id=alarm_id, task_id=task_id, status="failed", reasons=(words,)),
+        )

@@ -54,6 +54,6 @@ async def close(alarm_id: str, body: models.Close, centre: TheCentre, person: Si
 
 
 @router.post("/alarms/{alarm_id}/look")
-async def look(alarm_id: str, body: models.Look, centre: TheCentre, person: SignedIn) -> models.LookAsked:
+async def look(alarm_id: str, body: models.AskToLook, centre: TheCentre, person: SignedIn) -> models.LookAsked:
     """Ask a camera to look again at where the alarm is."""
     return models.LookAsked(task_id=await centre.look_again(person, alarm_id, body.sensor_id))

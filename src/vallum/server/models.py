@@ -366,7 +366,7 @@ class Close(Shape):
     cause: str = Field(min_length=2, max_length=300)
 
 
-class Look(Shape):
+class AskToLook(Shape):
     """Which camera is to look again."""
 
     sensor_id: str

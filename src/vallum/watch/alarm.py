@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from vallum.watch import look
 from vallum.watch.history import HistoryLine, line
 
 AlarmKind = Literal["approach", "crossed", "sensor_silent", "sensor_alert", "report_flood"]
@@ -128,6 +129,7 @@ class AlarmRow(AlarmRaised, frozen=True):
     cause: str | None = None
     released_to: tuple[str, ...] = ()
     record_id: str
+    looks: tuple[look.Look, ...] = Field(default=(), description="who asked which camera to look again, oldest first")
     history: tuple[HistoryLine, ...] = ()
 
 
@@ -177,15 +179,34 @@ def closed(row: AlarmRow | None, body: AlarmClosed, header: Mapping[str, Any]) -
     return _moved(row, body.alarm_id, header, body.cause, update)
 
 
+def look_asked(row: AlarmRow | None, body: look.LookAsked, header: Mapping[str, Any]) -> AlarmRow:
+    """Remember who asked which camera to look again; the alarm stays in its state."""
+    known = _known(row, body.alarm_id)
+    history = (*known.history, line(header, body.sensor_id))
+    return known.model_copy(update={"looks": look.asked(known.looks, body, header), "history": history})
+
+
+def look_answered(row: AlarmRow | None, body: look.LookAnswered, header: Mapping[str, Any]) -> AlarmRow:
+    """Take in what the camera answered."""
+    known = _known(row, body.alarm_id)
+    history = (*known.history, line(header, look.answer_in_words(body)))
+    return known.model_copy(update={"looks": look.answered(known.looks, body, header), "history": history})
+
+
+def _known(row: AlarmRow | None, alarm_id: str) -> AlarmRow:
+    if row is None:
+        raise ValueError(f"there is no alarm {alarm_id}")
+    return row
+
+
 def _moved(
     row: AlarmRow | None, alarm_id: str, header: Mapping[str, Any], note: str, update: Mapping[str, Any]
 ) -> AlarmRow:
-    if row is None:
-        raise ValueError(f"there is no alarm {alarm_id}")
+    known = _known(row, alarm_id)
     sources, target = TRANSITIONS[header["type"]]
-    if row.state not in sources:
+    if known.state not in sources:
         verb = header["type"].split(".")[1]
         raise ValueError(
-            f"alarm {alarm_id} is {row.state}; only an alarm that is {' or '.join(sorted(sources))} can be {verb}"
+            f"alarm {alarm_id} is {known.state}; only an alarm that is {' or '.join(sorted(sources))} can be {verb}"
         )
-    return row.model_copy(update={**update, "state": target, "history": (*row.history, line(header, note))})
+    return known.model_copy(update={**update, "state": target, "history": (*known.history, line(header, note))})

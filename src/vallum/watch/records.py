@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from vallum.watch import alarm, incident, quarantine, radio_log, task
+from vallum.watch import alarm, incident, look, quarantine, radio_log, task
 
 VIEWS: dict[str, type[BaseModel]] = {
     "alarms": alarm.AlarmRow,
@@ -21,6 +21,8 @@ RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
     "alarm.shelved": (alarm.AlarmShelved, "alarms", alarm.shelved),
     "alarm.unshelved": (alarm.AlarmUnshelved, "alarms", alarm.unshelved),
     "alarm.closed": (alarm.AlarmClosed, "alarms", alarm.closed),
+    "look.asked": (look.LookAsked, "alarms", alarm.look_asked),
+    "look.answered": (look.LookAnswered, "alarms", alarm.look_answered),
     "incident.opened": (incident.IncidentOpened, "incidents", incident.opened),
     "incident.updated": (incident.IncidentUpdated, "incidents", incident.updated),
     "incident.closed": (incident.IncidentClosed, "incidents", incident.closed),

@@ -618,6 +618,12 @@ export interface components {
              */
             lon: number | null;
             /**
+             * Looks
+             * @description who asked which camera to look again, oldest first
+             * @default []
+             */
+            looks: components["schemas"]["Look"][];
+            /**
              * Offset M
              * @default null
              */
@@ -688,6 +694,14 @@ export interface components {
              * @default
              */
             words: string;
+        };
+        /**
+         * AskToLook
+         * @description Which camera is to look again.
+         */
+        AskToLook: {
+            /** Sensor Id */
+            sensor_id: string;
         };
         /**
          * AssignmentRow
@@ -1172,11 +1186,41 @@ export interface components {
         };
         /**
          * Look
-         * @description Which camera is to look again.
+         * @description A look as the page shows it. The picture stays in the record and is fetched on its own.
          */
         Look: {
+            /**
+             * Answered At
+             * @default null
+             */
+            answered_at: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: string[];
             /** Sensor Id */
             sensor_id: string;
+            /**
+             * Status
+             * @default asked
+             */
+            status: "asked" | ("accepted" | "completed" | "rejected" | "failed");
+            /**
+             * Still Record Id
+             * @description the record that holds the picture
+             * @default null
+             */
+            still_record_id: string | null;
+            /** Task Id */
+            task_id: string;
         };
         /**
          * LookAsked
@@ -1634,7 +1678,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "thermal_camera" | "day_camera" | "ground_radar" | "ground_sensor";
+            kind: "thermal_camera" | "day_camera" | "ground_radar" | "ground_sensor" | "patrol_observation";
             /**
              * Last Heard
              * @default null
@@ -1665,6 +1709,12 @@ export interface components {
             range_min_m: number;
             /** Range Person M */
             range_person_m: number;
+            /**
+             * Range Probability
+             * @description the probability for which the source gives the ranges (a table by Johnson's criteria: 0.5); without it, as performance.toml says
+             * @default null
+             */
+            range_probability: number | null;
             /** Range Vehicle M */
             range_vehicle_m: number;
             /**
@@ -2435,7 +2485,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Look"];
+                "application/json": components["schemas"]["AskToLook"];
             };
         };
         responses: {

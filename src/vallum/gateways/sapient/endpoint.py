@@ -212,15 +212,25 @@ class SapientEndpoint:
             },
         )
 
-    async def look_at(self, node_id: str, lon: float, lat: float) -> str:
+    async def look_at(
+        self, node_id: str, lon: float, lat: float, first: Callable[[str], Awaitable[object]] | None = None
+    ) -> str:
         """Ask a sensor to look at a place (degrees) and return the id of the task; its answer comes to `on_task_ack`.
+
+        Parameters
+        ----------
+        node_id, lon, lat
+            The sensor and the place.
+        first
+            Called with the id of the task and waited for before anything goes out, so that it can be written down
+            who asked; what it raises is raised here, and the sensor is not asked.
 
         Raises
         ------
         NodeNotConnectedError
-            When the node is not connected.
+            When the node is not connected, or went away before it could be asked.
         """
-        return await self._give(node_id, *self._writer.look_at(node_id, self._clock.now_s(), lon, lat))
+        return await self._give(node_id, *self._writer.look_at(node_id, self._clock.now_s(), lon, lat), first)
 
     async def request(self, node_id: str, what: str) -> str:
         """Ask a node for something by name ("Status", "Registration", "Snapshot") and return the id of the task.
@@ -232,12 +242,16 @@ class SapientEndpoint:
         """
         return await self._give(node_id, *self._writer.request(node_id, self._clock.now_s(), what))
 
-    async def _give(self, node_id: str, task_id: str, message: bytes) -> str:
+    async def _give(
+        self, node_id: str, task_id: str, message: bytes, first: Callable[[str], Awaitable[object]] | None = None
+    ) -> str:
         connection = self._live.get(node_id)
         if connection is None:
             sensor = self._nodes.get(node_id)
             name = node_id if sensor is None else sensor.sensor_id
             raise NodeNotConnectedError(f"{name} is not connected; ask another sensor that sees the place")
+        if first is not None:
+            await first(task_id)
         self._tasks[task_id] = node_id
         if len(self._tasks) > _REMEMBERED_TASKS:
             self._tasks.popitem(last=False)
