@@ -75,7 +75,7 @@ def test_all_problems_of_all_files_are_told_at_once(
         ("sensors.csv", 2, "tower_id", "T-1", "a tower of towers.csv"),
         ("sensors.csv", 2, "tower_id", "", "chainage_km and offset_m, or lon and lat"),
         ("sensors.csv", 2, "mast_m", "99", "a height on the tower"),
-        ("sensors.csv", 2, "kind", "crystal_ball", "'thermal_camera', 'day_camera', 'ground_radar' or 'ground_sensor'"),
+        ("sensors.csv", 2, "kind", "crystal_ball", "'ground_sensor' or 'patrol_observation'"),
         ("sensors.csv", 2, "bearing_deg", "360", "less than 360"),
         ("sensors.csv", 2, "simulated", "perhaps", "true or false"),
         ("sensors.csv", 2, "node_id", "672B8F71-D658-4327-AEC9-C6B5F5FE95C4", "version 4 in lower case"),

@@ -4,11 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vallum.assets.sensor import Sensor, SensorKind
+from vallum.assets.sensor import SENSOR_KINDS, Sensor, SensorKind
 from vallum.simulate import performance
 
-KINDS: tuple[SensorKind, ...] = ("thermal_camera", "day_camera", "ground_radar", "ground_sensor")
-kinds = st.sampled_from(KINDS)
+kinds = st.sampled_from(SENSOR_KINDS)
 
 
 def test_true_ranges_are_shorter_than_declared_on_every_seed(sensors: tuple[Sensor, ...]) -> None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-SensorKind = Literal["thermal_camera", "day_camera", "ground_radar", "ground_sensor"]
+SensorKind = Literal["thermal_camera", "day_camera", "ground_radar", "ground_sensor", "patrol_observation"]
 SensorState = Literal["live", "late", "dead", "goodbye", "not detecting"]
 
+SENSOR_KINDS: tuple[SensorKind, ...] = get_args(SensorKind)
 SENSOR_STATES: tuple[SensorState, ...] = ("live", "late", "dead", "goodbye", "not detecting")
 
 
 class Sensor(BaseModel, frozen=True, extra="forbid"):
     """One sensor as its owner declares it.
 
-    Ranges are the distances at which the stated source expects detection of each kind of target; they are assumptions
-    until a walk test replaces them.
+    Ranges are the distances at which the stated source expects detection of each kind of target, with the probability
+    `range_probability`; they are assumptions until a walk test replaces them.
     """
 
     sensor_id: str = Field(min_length=1, max_length=40)
@@ -33,6 +34,13 @@ class Sensor(BaseModel, frozen=True, extra="forbid"):
     range_person_m: float = Field(gt=0)
     range_vehicle_m: float = Field(gt=0)
     range_min_m: float = Field(ge=0, default=0.0)
+    range_probability: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="the probability for which the source gives the ranges (a table by Johnson's criteria: 0.5); "
+        "without it, as performance.toml says",
+    )
     party: str
     simulated: bool = False
     performance_source: str

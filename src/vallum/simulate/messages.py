@@ -40,12 +40,14 @@ NODE_TYPES: dict[SensorKind, Registration.NodeType] = {
     "day_camera": Registration.NODE_TYPE_CAMERA,
     "ground_radar": Registration.NODE_TYPE_RADAR,
     "ground_sensor": Registration.NODE_TYPE_SEISMIC,
+    "patrol_observation": Registration.NODE_TYPE_HUMAN,
 }
 SCAN_TYPES: dict[SensorKind, Registration.ScanType] = {
     "thermal_camera": Registration.SCAN_TYPE_STEERABLE,
     "day_camera": Registration.SCAN_TYPE_FIXED,
     "ground_radar": Registration.SCAN_TYPE_SCANNING,
     "ground_sensor": Registration.SCAN_TYPE_FIXED,
+    "patrol_observation": Registration.SCAN_TYPE_STEERABLE,
 }
 
 

@@ -22,6 +22,7 @@ DECLARED_AZIMUTH_SD_DEG: dict[SensorKind, float] = {
     "day_camera": 0.15,
     "ground_radar": 0.6,
     "ground_sensor": 180.0,
+    "patrol_observation": 2.0,
 }
 DECLARED_RADAR_RANGE_SD_M = 12.0
 DECLARED_PITCH_SD_DEG = 0.08
@@ -32,6 +33,7 @@ FALSE_PER_HOUR: dict[SensorKind, tuple[float, float]] = {
     "day_camera": (0.1, 1.0),
     "ground_radar": (0.5, 4.0),
     "ground_sensor": (0.05, 0.4),
+    "patrol_observation": (0.02, 0.2),
 }
 
 
@@ -123,8 +125,8 @@ def moving_share(kind: SensorKind, speed_m_s: float) -> float:
 def weather_share(kind: SensorKind, wind_m_s: float, dust: float, daylight: float) -> float:
     """Return what is left of a sensor's probability in wind, dust and dark, 0 to 1.
 
-    Cameras fail in dust, day cameras in the dark; X-band radars lose little to dust and some to wind-moved plants
-    (Goldhirsh 2001: under 6.5 dB even in a severe storm); geophones lose to wind.
+    Cameras and eyes fail in dust, day cameras in the dark and eyes nearly; X-band radars lose little to dust and some
+    to wind-moved plants (Goldhirsh 2001: under 6.5 dB even in a severe storm); geophones lose to wind.
 
     Examples
     --------
@@ -136,6 +138,8 @@ def weather_share(kind: SensorKind, wind_m_s: float, dust: float, daylight: floa
         return max(1.0 - 0.95 * dust, 0.0)
     if kind == "day_camera":
         return max(1.0 - 1.1 * dust, 0.0) * daylight
+    if kind == "patrol_observation":
+        return max(1.0 - 0.9 * dust, 0.0) * max(daylight, 0.1)
     if kind == "ground_radar":
         return max(1.0 - 0.25 * dust - 0.03 * gusts, 0.2)
     return max(1.0 - 0.05 * gusts, 0.2)
