@@ -75,7 +75,7 @@ def minimum_visible_height(
     >>> plain = np.zeros((201, 201), np.float32)
     >>> seen = minimum_visible_height(plain, 100, 100, mast_m=2.0, radius_m=10_000.0, cell_m=100.0)
     >>> seen.shape, bool(seen[100, 130] < 0), round(float(seen[100, 200]), 1)  # 10 km away, past the horizon of 2 m
-    ((201, 201), True, 1.7)
+    ((201, 201), True, 1.4)
     """
     radius = _checked(ground_m, row, column, mast_m, radius_m, cell_m, refraction_k)
     heights = np.ascontiguousarray(ground_m, dtype=np.float32)
