@@ -17,14 +17,13 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.errors import RasterioIOError
 
+from vallum.terrain.bilinear import bilinear
+
 FloatArray = NDArray[np.float64]
 Grade = Literal["usable", "indicative"]
 
-_COARSEST_USABLE_M = 100.0
+COARSEST_USABLE_M = 100.0
 _METRES_PER_DEGREE = 111_195.0
-# Rasters end at a whole number of cells only to within rounding.
-_EDGE_CELLS = 1e-6
-_NO_WEIGHT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +113,7 @@ class Elevation:
     @property
     def grade(self) -> Grade:
         """What may be built on it: "usable" on cells of up to 100 m, "indicative" above."""
-        return "usable" if self.cell_m <= _COARSEST_USABLE_M else "indicative"
+        return "usable" if self.cell_m <= COARSEST_USABLE_M else "indicative"
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -189,22 +188,4 @@ class Elevation:
         >>> ramp.sampled(np.array([0.0, 5.0]), np.array([0.25, 0.25]))
         array([2.5, nan])
         """
-        rows, columns = self.heights_m.shape
-        reach = 0.5 + _EDGE_CELLS
-        # Written so that NaN is outside too.
-        inside = (row >= -reach) & (row <= rows - 1 + reach) & (column >= -reach) & (column <= columns - 1 + reach)
-        held_row = np.clip(np.where(inside, row, 0.0), 0.0, rows - 1.0)
-        held_column = np.clip(np.where(inside, column, 0.0), 0.0, columns - 1.0)
-        upper, left = held_row.astype(np.int64), held_column.astype(np.int64)
-        lower, right = np.minimum(upper + 1, rows - 1), np.minimum(left + 1, columns - 1)
-        down, across = held_row - upper, held_column - left
-        # A void that weighs nothing but rounding must not spoil a height beside it.
-        height_m = np.zeros(held_row.shape)
-        for corner_row, corner_column, weight in (
-            (upper, left, (1.0 - down) * (1.0 - across)),
-            (upper, right, (1.0 - down) * across),
-            (lower, left, down * (1.0 - across)),
-            (lower, right, down * across),
-        ):
-            height_m += np.where(weight > _NO_WEIGHT, weight * self.heights_m[corner_row, corner_column], 0.0)
-        return np.where(inside, height_m, np.nan)
+        return bilinear(self.heights_m, row, column)
