@@ -14,6 +14,7 @@ def every_figure() -> list[Figure]:
         figures.planned(220_000.0, "trench", None),
         figures.not_watched([2_000.0], [10_000.0, 500.0], NOW),
         figures.alarms_waiting(["unacknowledged", "acknowledged", "shelved", "unacknowledged"], NOW),
+        figures.alarms_suppressed([(12, "EAGLE 2"), (13, "EAGLE 2")], 5, 300.0, NOW),
         *figures.sensors(["live", "dead", "live", "late"], NOW),
     ]
 
@@ -52,6 +53,14 @@ def test_only_what_nobody_took_waits_for_a_human() -> None:
     figure = every_figure()[3]
     assert figure.value == 2.0
     assert "of 4 raised; 1 shelved ones are not counted" in figure.source
+
+
+def test_what_the_rules_hide_is_counted_and_named() -> None:
+    figure = every_figure()[4]
+    assert figure.value == 2.0
+    assert "within 300 m" in figure.source
+    assert "track 12 near EAGLE 2; track 13 near EAGLE 2. Since the centre started: 5" in figure.source
+    assert "none now. Since the centre started: 0" in figures.alarms_suppressed([], 0, 300.0, NOW).source
 
 
 def test_a_sensor_that_is_late_is_not_live() -> None:

@@ -7,7 +7,9 @@ import orjson
 from tests.centre.standing import standing_alarm, walked_in
 from tests.house import House, until
 
+from vallum.assets.unit import UnitPositioned
 from vallum.centre.night import Night
+from vallum.journal.envelope import Draft
 
 
 async def test_the_picture_has_every_row_of_every_view_as_the_journal_has_it(running: House) -> None:
@@ -27,6 +29,23 @@ async def test_every_figure_says_where_it_comes_from(running: House) -> None:
     for figure in pulse["figures"]:
         assert len(figure["source"]) > 20, figure
     assert pulse["simulated"]
+
+
+async def test_an_approach_that_a_patrol_hides_is_counted_in_the_pulse(running: House) -> None:
+    centre, sensor = running.centre, running.sensor()
+    frontier = centre.project.frontier
+    lon, lat = frontier.point_at(frontier.locate(sensor.lon, sensor.lat).chainage_m, -850.0)
+    unit = centre.units()[0]
+    here = UnitPositioned(unit_id=unit.unit_id, lon=lon, lat=lat)
+    await centre.journal.appended(Draft(type="unit.positioned", actor="watch-1", body=here))
+    node = await running.connect(sensor)
+    await running.walk_in(node, sensor, 60, lambda: bool(centre.live.held_back()[0]))
+    node.hang_up()
+    figures = (await running.get("/api/picture"))["pulse"]["figures"]
+    (suppressed,) = [figure for figure in figures if figure["key"] == "alarms_suppressed"]
+    assert suppressed["value"] == 1
+    assert f"near {unit.callsign}. Since the centre started: 1" in suppressed["source"]
+    assert not any(alarm.kind == "approach" for alarm in centre.alarms())
 
 
 async def test_the_line_its_two_lengths_and_its_notice_are_told(running: House) -> None:

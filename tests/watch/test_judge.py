@@ -9,7 +9,7 @@ from vallum.frontier.line import Frontier
 from vallum.watch import alarm
 from vallum.watch.alarm import AlarmRaised, AlarmRow
 from vallum.watch.forecast import forecast
-from vallum.watch.judge import OwnUnit, SensorEvent, Surroundings, judge, near_own_unit
+from vallum.watch.judge import HeldBack, OwnUnit, SensorEvent, Surroundings, held_back, judge, near_own_unit
 from vallum.watch.passage import Passage
 from vallum.watch.rules import AlarmRules
 from vallum.watch.situation import Situation, situate
@@ -105,9 +105,22 @@ def test_rules_of_zero_take_every_moving_track(situation: MakeSituation) -> None
 def test_a_track_at_an_own_unit_is_own_activity(situation: MakeSituation) -> None:
     here = situation()
     patrol = OwnUnit("EAGLE 2", here.track.lon + 0.001, here.track.lat)
-    assert judge([here], [], AlarmRules(), [], Surroundings(own_units=(patrol,)), NOW) == ()
+    beside = Surroundings(own_units=(patrol,))
+    assert judge([here], [], AlarmRules(), [], beside, NOW) == ()
+    assert held_back([here, situation(offset_m=-3100.0)], AlarmRules(), [], beside, NOW) == (HeldBack(1, "EAGLE 2"),)
+    (approach,) = judge([here], [], AlarmRules(), [], ALONE, NOW)
+    assert held_back([here], AlarmRules(), [row(approach)], beside, NOW) == (), "its alarm stands: nothing is hidden"
+    assert held_back([here], AlarmRules(), [], ALONE, NOW) == ()
     far = OwnUnit("EAGLE 3", here.track.lon + 0.01, here.track.lat)
     assert len(judge([here], [], AlarmRules(), [], Surroundings(own_units=(far,)), NOW)) == 1
+
+
+def test_a_crossing_beside_an_own_unit_is_never_suppressed(situation: MakeSituation) -> None:
+    over = situation(Passage("this side", "towards this side"), offset_m=700.0)
+    beside = Surroundings(own_units=(OwnUnit("EAGLE 2", over.track.lon, over.track.lat),))
+    (crossing,) = judge([over], [], AlarmRules(), [], beside, NOW)
+    assert crossing.kind == "crossed"
+    assert held_back([over], AlarmRules(), [], beside, NOW) == ()
 
 
 def test_the_nearest_own_unit_is_named() -> None:

@@ -163,6 +163,7 @@ export function figures(picture: Mutable<Picture>, now_ms: number): Schemas['Fig
       'Line outside every registered sector of a live sensor.',
     ),
     made('alarms_waiting', waiting, 'count', 'Alarms that nobody has acknowledged.'),
+    made('alarms_suppressed', 0, 'count', 'Approaches beside an own unit.'),
     made('sensors_live', live, 'count', 'Sensors heard within their status interval.'),
     made('sensors_total', picture.sensors.length, 'count', 'Sensors declared in the project.'),
   ];

@@ -13,7 +13,7 @@ from vallum.frontier.line import Frontier
 from vallum.journal.envelope import Draft, Nature, Place
 from vallum.journal.views import Change
 from vallum.watch.alarm import AlarmRaised, AlarmRow, AlarmUnshelved
-from vallum.watch.judge import OwnUnit, SensorEvent, Surroundings, judge
+from vallum.watch.judge import HeldBack, OwnUnit, SensorEvent, Surroundings, held_back, judge
 from vallum.watch.rules import AlarmRules
 from vallum.watch.situation import Situation
 
@@ -40,6 +40,10 @@ class Alarming:
         self._standing = {alarm.alarm_id: alarm for alarm in alarms}
         self._units = {unit.unit_id: unit for unit in units}
         self._sensors = {sensor.sensor_id: sensor for sensor in sensors}
+        self._held_back: tuple[HeldBack, ...] = ()
+        # live tracks that are counted already
+        self._counted: set[int] = set()
+        self._ever_held_back = 0
         self._cameras = frozenset(s.sensor_id for s in self._sensors.values() if s.kind in CAMERAS)
 
     def written(self, changes: Sequence[Change]) -> None:
@@ -53,6 +57,10 @@ class Alarming:
     def alarms(self) -> tuple[AlarmRow, ...]:
         """Give every alarm."""
         return tuple(self._standing.values())
+
+    def held_back(self) -> tuple[tuple[HeldBack, ...], int]:
+        """Give the approaches that an own unit hides now, and of how many tracks that was ever so since the start."""
+        return self._held_back, self._ever_held_back
 
     def event(self, kind: EventKind, sensor_id: str, words: str) -> SensorEvent:
         """Make an event about a sensor, placed where it stands."""
@@ -82,6 +90,10 @@ class Alarming:
         own = tuple(OwnUnit(u.callsign, u.lon, u.lat) for u in self._units.values())
         around = Surroundings(own_units=own, sensor_states=sensor_states, cameras=self._cameras)
         tracks = {situation.track.number: situation.track for situation in situations}
+        self._held_back = held_back(situations, self._rules, self._standing.values(), around, now)
+        new = {hidden.track for hidden in self._held_back} - self._counted
+        self._ever_held_back += len(new)
+        self._counted = (self._counted | new) & tracks.keys()
         drafts = [self._unshelved(alarm) for alarm in self._back_from_shelf(now)]
         for found in judge(situations, events, self._rules, self._standing.values(), around, now):
             track = tracks.get(found.track) if found.track is not None else None

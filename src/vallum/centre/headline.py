@@ -18,6 +18,7 @@ def headline(centre: Centre) -> tuple[Figure, ...]:
     """
     now = centre.clock.now()
     stretches = centre.live.watched()
+    hidden, ever = centre.live.held_back()
     states = tuple(centre.live.sensing.states().values())
     return (
         *_programme(centre),
@@ -27,6 +28,12 @@ def headline(centre: Centre) -> tuple[Figure, ...]:
             now,
         ),
         figures.alarms_waiting([alarm.state for alarm in centre.live.alarms()], now),
+        figures.alarms_suppressed(
+            [(one.track, one.callsign) for one in hidden],
+            ever,
+            centre.project.alarm_rules.suppress_own_patrol_within_m,
+            now,
+        ),
         *figures.sensors(states, now),
     )
 

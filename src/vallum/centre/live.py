@@ -24,7 +24,7 @@ from vallum.project import Project
 from vallum.watch.alarm import AlarmRaised, AlarmRow
 from vallum.watch.detection import Detection
 from vallum.watch.health import HealthChange, Stretch
-from vallum.watch.judge import SensorEvent
+from vallum.watch.judge import HeldBack, SensorEvent
 from vallum.watch.quarantine import ReportQuarantined
 from vallum.watch.rates import Rates
 
@@ -210,6 +210,10 @@ class Live:
     def alarms(self) -> tuple[AlarmRow, ...]:
         """Give every alarm, without asking the disk."""
         return self._alarming.alarms()
+
+    def held_back(self) -> tuple[tuple[HeldBack, ...], int]:
+        """Give the approaches that an own unit hides now, and of how many tracks that was ever so since the start."""
+        return self._alarming.held_back()
 
     def where_to_look(self, alarm_id: str, sensor_id: str) -> tuple[AlarmRow, SensorRow, float, float]:
         """Give an alarm, a camera, and the place the alarm is about as it is now.

@@ -1,7 +1,8 @@
 """Which figures stand in the headline, and where does each come from?
 
 What exists: `closed` and `planned` (how much of the programme is done), `not_watched` (line that no healthy sensor
-covers now), `alarms_waiting` (what needs a human), `sensors_live` and `sensors_total`. A new figure is one function.
+covers now), `alarms_waiting` (what needs a human), `alarms_suppressed` (what the rules hide by design), `sensors_live`
+and `sensors_total`. A new figure is one function.
 
 Each takes plain values and returns a `Figure`, which always says in words what was counted and on whose word.
 """
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Literal
 
-FigureKey = Literal["closed", "planned", "not_watched", "alarms_waiting", "sensors_live", "sensors_total"]
+FigureKey = Literal[
+    "closed", "planned", "not_watched", "alarms_waiting", "alarms_suppressed", "sensors_live", "sensors_total"
+]
 Unit = Literal["km", "count"]
 
 
@@ -137,6 +140,33 @@ def alarms_waiting(states: Sequence[str], as_of: datetime) -> Figure:
     shelved = sum(state == "shelved" for state in states)
     source = f"alarms that nobody has acknowledged, of {len(states)} raised; {shelved} shelved ones are not counted"
     return Figure("alarms_waiting", float(waiting), "count", as_of, source, len(states))
+
+
+def alarms_suppressed(near: Sequence[tuple[int, str]], ever: int, within_m: float, as_of: datetime) -> Figure:
+    """Return how many approaches raise no alarm now because one of our own units is beside them.
+
+    Parameters
+    ----------
+    near
+        The number of each such track and the callsign of the unit.
+    ever
+        Of how many tracks that was ever so since the centre started.
+    within_m
+        How near the rules call near, metres.
+    as_of
+        The centre's time.
+
+    Examples
+    --------
+    >>> alarms_suppressed([(12, "EAGLE 2")], 3, 300.0, datetime(2021, 3, 17, tzinfo=UTC)).value
+    1.0
+    """
+    which = "; ".join(f"track {number} near {callsign}" for number, callsign in near) or "none now"
+    source = (
+        f"approaches that raise no alarm because an own unit was last heard within {within_m:g} m, by the project's "
+        f"rule suppress_own_patrol_within_m: {which}. Since the centre started: {ever}. A crossing is never suppressed"
+    )
+    return Figure("alarms_suppressed", float(len(near)), "count", as_of, source, ever)
 
 
 def sensors(states: Sequence[str], as_of: datetime) -> tuple[Figure, Figure]:

@@ -126,7 +126,9 @@ class FrontierShape(Shape):
 class FigureShape(Shape):
     """A figure with where it comes from: it can always be asked."""
 
-    key: Literal["closed", "planned", "not_watched", "alarms_waiting", "sensors_live", "sensors_total"]
+    key: Literal[
+        "closed", "planned", "not_watched", "alarms_waiting", "alarms_suppressed", "sensors_live", "sensors_total"
+    ]
     value: float
     unit: Literal["km", "count"]
     as_of: datetime | None

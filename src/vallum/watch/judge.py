@@ -4,6 +4,9 @@ Pure: what is seen, what the rules are, which alarms stand, where our own people
 alarms to raise come out. One track has one alarm of a kind; the same rule speaks again about the same track or sensor
 only when the last alarm is closed and the rearm time has passed. A group that was lost and found again goes on under
 its number (`tracker.resume`), so that it is still the one the alarm is about; another group has another number.
+
+One thing is suppressed by design: an approach beside one of our own units is taken for that unit. `held_back` names
+what that hides, so that it is counted and shown; a crossing of the line is never hidden.
 """
 
 from __future__ import annotations
@@ -44,6 +47,14 @@ class SensorEvent:
     lat: float | None = None
     chainage_m: float | None = None
     offset_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A track whose approach would ask for a human, were it not beside one of our own units."""
+
+    track: int
+    callsign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,31 @@ def judge(
     return tuple(raised)
 
 
+def held_back(
+    situations: Sequence[Situation],
+    rules: AlarmRules,
+    standing: Iterable[AlarmRow],
+    around: Surroundings,
+    now: datetime,
+) -> tuple[HeldBack, ...]:
+    """Return which approaches raise no alarm now only because an own unit is near; parameters as of `judge`.
+
+    Examples
+    --------
+    >>> held_back([], AlarmRules(), [], Surroundings(), datetime(2021, 3, 17))
+    ()
+    """
+    quiet = _quiet(standing, rules, now)
+    found = []
+    for situation in situations:
+        number = situation.track.number
+        if _asks(situation, rules) == "approach" and not {("approach", number), ("crossed", number)} & quiet:
+            own = _own_unit_at(situation, rules, around)
+            if own is not None:
+                found.append(HeldBack(number, own.callsign))
+    return tuple(found)
+
+
 def near_own_unit(lon: float, lat: float, units: Collection[OwnUnit], within_m: float) -> OwnUnit | None:
     """Return the nearest own unit within a distance, or None.
 
@@ -130,13 +166,24 @@ def _quiet(standing: Iterable[AlarmRow], rules: AlarmRules, now: datetime) -> se
 
 
 def _of_track(situation: Situation, rules: AlarmRules, around: Surroundings, now: datetime) -> AlarmRaised | None:
+    asks = _asks(situation, rules)
+    if asks == "crossed":
+        return _alarm("crossed", rules.crossed.priority, situation, around, now)
+    if asks is None or _own_unit_at(situation, rules, around) is not None:
+        return None
+    track = situation.track
+    return _alarm(
+        "approach", rules.approach.priority_of(track.classification, track.class_probability), situation, around, now
+    )
+
+
+def _asks(situation: Situation, rules: AlarmRules) -> Literal["approach", "crossed"] | None:
+    """Tell what about a track asks for a human, whoever of ours is near."""
     track = situation.track
     if not track.live or not rules.approach.takes(track.classification):
         return None
-    if near_own_unit(track.lon, track.lat, around.own_units, rules.suppress_own_patrol_within_m) is not None:
-        return None
     if situation.crossed is not None:
-        return _alarm("crossed", rules.crossed.priority, situation, around, now)
+        return "crossed"
     if (
         situation.forecast is None
         or situation.forecast.probability < rules.approach.probability_at_least
@@ -149,8 +196,12 @@ def _of_track(situation: Situation, rules: AlarmRules, around: Surroundings, now
         or (rules.approach.came_at_least_m_s > 0.0 and surely_came_m_s(track) < rules.approach.came_at_least_m_s)
     ):
         return None
-    priority = rules.approach.priority_of(track.classification, track.class_probability)
-    return _alarm("approach", priority, situation, around, now)
+    return "approach"
+
+
+def _own_unit_at(situation: Situation, rules: AlarmRules, around: Surroundings) -> OwnUnit | None:
+    track = situation.track
+    return near_own_unit(track.lon, track.lat, around.own_units, rules.suppress_own_patrol_within_m)
 
 
 def _alarm(

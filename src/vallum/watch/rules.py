@@ -146,7 +146,10 @@ class AlarmRules(BaseModel, frozen=True, extra="forbid"):
     sensor_alert: SensorAlertRule = SensorAlertRule()
     report_flood: ReportFloodRule = ReportFloodRule()
     suppress_own_patrol_within_m: float = Field(
-        default=300.0, ge=0, description="a track this near an own unit is own activity and raises no crossing alarm"
+        default=300.0,
+        ge=0,
+        description="an approach this near an own unit is taken for that unit and raises no alarm; it is counted as "
+        "suppressed. A crossing always raises one",
     )
     rearm_s: float = Field(
         default=900.0,

@@ -918,7 +918,7 @@ export interface components {
              * Key
              * @enum {string}
              */
-            key: "closed" | "planned" | "not_watched" | "alarms_waiting" | "sensors_live" | "sensors_total";
+            key: "closed" | "planned" | "not_watched" | "alarms_waiting" | "alarms_suppressed" | "sensors_live" | "sensors_total";
             /**
              * Source
              * @description in words: what was counted, on whose word, on what assumption

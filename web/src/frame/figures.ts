@@ -12,5 +12,5 @@ export const SOURCES: Record<Asked, { words: Key; figures: readonly Schemas['Fig
   sensors: { words: 'source_sensors', figures: ['sensors_live', 'sensors_total'] },
   load: { words: 'source_load', figures: [] },
   median: { words: 'source_median', figures: [] },
-  shelved: { words: 'source_shelved', figures: [] },
+  shelved: { words: 'source_shelved', figures: ['alarms_suppressed'] },
 };
