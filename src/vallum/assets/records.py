@@ -15,6 +15,7 @@ VIEWS: dict[str, type[BaseModel]] = {
 }
 RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
     "sensor.installed": (sensor.SensorInstalled, "sensors", sensor.installed),
+    "sensor.tested": (sensor.SensorTested, "sensors", sensor.tested),
     "sensor.silent": (sensor.SensorSilent, "sensors", sensor.silent),
     "sensor.returned": (sensor.SensorReturned, "sensors", sensor.returned),
     "unit.registered": (unit.UnitRegistered, "units", unit.registered),

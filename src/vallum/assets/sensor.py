@@ -8,11 +8,16 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
+from vallum.assets.walktest import WalkTest
+
 SensorKind = Literal["thermal_camera", "day_camera", "ground_radar", "ground_sensor", "patrol_observation"]
 SensorState = Literal["live", "late", "dead", "goodbye", "not detecting"]
 
 SENSOR_KINDS: tuple[SensorKind, ...] = get_args(SensorKind)
 SENSOR_STATES: tuple[SensorState, ...] = ("live", "late", "dead", "goodbye", "not detecting")
+
+# What a walk test was made of: where one of these changes, the sensor that was walked is no longer there.
+_PLACE = ("kind", "lon", "lat", "mast_m", "bearing_deg", "sector_deg")
 
 
 class Sensor(BaseModel, frozen=True, extra="forbid"):
@@ -50,6 +55,10 @@ class SensorInstalled(Sensor, frozen=True):
     """A sensor was declared or its declaration changed."""
 
 
+class SensorTested(WalkTest, frozen=True):
+    """Somebody walked to see how surely a sensor detects: n passes, m detected. It replaces the assumption there."""
+
+
 class SensorSilent(BaseModel, frozen=True, extra="forbid"):
     """A sensor stopped doing its work, and how that was noticed."""
 
@@ -73,13 +82,31 @@ class SensorRow(Sensor, frozen=True):
     state_since: datetime
     state_reason: str = "never heard"
     last_heard: datetime | None = None
+    walk_tests: tuple[WalkTest, ...] = ()
+    moved_at: datetime | None = Field(
+        default=None, description="when it was last put elsewhere or turned; a walk test before that day does not count"
+    )
+
+    def lacks(self, test: WalkTest) -> bool:
+        """Return whether a walk test would change what is known: it is new, and later than the sensor's last move."""
+        known = test.model_dump() in (held.model_dump() for held in self.walk_tests)
+        return not known and (self.moved_at is None or test.on >= self.moved_at.date())
 
 
 def installed(row: SensorRow | None, body: SensorInstalled, header: Mapping[str, Any]) -> SensorRow:
-    """Take the declaration; keep what is known of the sensor's state."""
+    """Take the declaration; keep what is known of the sensor's state, and its walk tests while it stays in place."""
     if row is None:
         return SensorRow(**body.model_dump(), state_since=header["occurred"])
-    return row.model_copy(update=body.model_dump())
+    said = body.model_dump()
+    if any(said[name] != getattr(row, name) for name in _PLACE):
+        said |= {"walk_tests": (), "moved_at": header["occurred"]}
+    return row.model_copy(update=said)
+
+
+def tested(row: SensorRow | None, body: SensorTested, header: Mapping[str, Any]) -> SensorRow:
+    """Keep the walk test with the sensor; one that was made before the sensor was moved changes nothing."""
+    known, test = _known(row, body.sensor_id), WalkTest(**body.model_dump())
+    return known.model_copy(update={"walk_tests": (*known.walk_tests, test)}) if known.lacks(test) else known
 
 
 def silent(row: SensorRow | None, body: SensorSilent, header: Mapping[str, Any]) -> SensorRow:

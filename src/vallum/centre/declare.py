@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from vallum.assets.obstacle import ObstaclePlanned
-from vallum.assets.sensor import SensorInstalled
+from vallum.assets.sensor import SensorInstalled, SensorRow, SensorTested
 from vallum.assets.unit import UnitRegistered
 from vallum.frontier.records import CalibrationBody, LineSurveyed
 from vallum.journal.envelope import Draft
@@ -40,15 +40,22 @@ def _drafts(project: Project, journal: Journal) -> Iterator[Draft]:
                 yield Draft(
                     type=record_type,
                     actor=ACTOR,
-                    nature="simulated" if getattr(body, "simulated", False) else "declared",
+                    nature="simulated" if _is_simulated(project, body) else "declared",
                     # the same content is the same declaration, however often the centre starts
                     purpose=f"{file} sha256 {project.file_hashes.get(file, 'packaged')}",
                     body=body,
                 )
 
 
+def _is_simulated(project: Project, body: BaseModel) -> bool:
+    tested = isinstance(body, SensorTested) and body.sensor_id in project.simulated_sensors
+    return tested or bool(getattr(body, "simulated", False))
+
+
 def _differs(row: BaseModel, body: BaseModel) -> bool:
     """Compare what the body says with what the row knows; a unit's place is the unit's own from its first report."""
+    if isinstance(row, SensorRow) and isinstance(body, SensorTested):
+        return row.lacks(body)
     # both as plain values: a model inside a row never equals the mapping that a dump makes of it
     said, known = body.model_dump(), row.model_dump()
     moved = known.get("positioned_at") is not None
@@ -59,6 +66,7 @@ def _declared(project: Project) -> Iterable[tuple[str, str, Iterable[BaseModel]]
     yield "line.surveyed", "line.geojson", (_line(project),)
     yield "section.assigned", "responsibilities.csv", project.responsibilities
     yield "sensor.installed", "sensors.csv", (SensorInstalled(**s.model_dump()) for s in project.sensors)
+    yield "sensor.tested", "walktests.csv", (SensorTested(**t.model_dump()) for t in project.walk_tests)
     yield "unit.registered", "units.csv", (UnitRegistered(**u.model_dump()) for u in project.units)
     yield "obstacle.planned", "obstacles.csv", (ObstaclePlanned(**o.model_dump()) for o in project.obstacles)
     yield "works.reported", "works.csv", project.works

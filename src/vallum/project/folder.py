@@ -11,10 +11,13 @@ from itertools import chain
 from pathlib import Path
 
 from vallum import examples
+from vallum.assets.parameters import DEFAULT
 from vallum.frontier.calibration import Calibration
 from vallum.frontier.line import Frontier
-from vallum.project import ground, standing, stretches
+from vallum.project import ground, standing, stretches, walked
 from vallum.project.declared import cells
+from vallum.project.detecting import FILE as PERFORMANCE
+from vallum.project.detecting import read_performance
 from vallum.project.problem import Problem, ProjectError, quoted
 from vallum.project.project import Project
 from vallum.project.relief import terrain_problems
@@ -31,6 +34,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "obstacles.csv": stretches.OBSTACLES,
     "works.csv": stretches.WORKS,
 }
+# A table that may be missing: without it, every sensor's performance is an assumption.
+OPTIONAL_TABLES: dict[str, tuple[Column, ...]] = {"walktests.csv": walked.WALK_TESTS}
 # These may be missing: a project without them has an emptier map.
 GROUND_FILES = ("crossings.geojson", "places.geojson", "lakes.geojson", "neighbours.geojson")
 TERRAIN = "terrain.tif"
@@ -74,7 +79,7 @@ def load(path_or_name: str | Path) -> Project:
         frontier, wrong = _frontier(folder, settings.line, settings.title["en"], contents)
         problems += wrong
     language = "en" if settings is None else settings.local_language
-    tables = {name: _table(name, contents) for name in TABLES}
+    tables = {name: _table(name, columns, contents) for name, columns in (TABLES | OPTIONAL_TABLES).items()}
     problems += chain.from_iterable(table.problems for table in tables.values())
 
     # Where vallum.toml cannot be read nobody knows the parties; complaining of every row would bury the reason.
@@ -85,6 +90,7 @@ def load(path_or_name: str | Path) -> Project:
     )
     section_ids = cells(tables["sections.csv"], "section_id")
     tower_ids = cells(tables["towers.csv"], "tower_id")
+    sensor_ids = cells(tables["sensors.csv"], "sensor_id")
     sections, wrong_sections = stretches.sections(tables["sections.csv"], frontier)
     assigned, wrong_assigned = stretches.responsibilities(
         tables["responsibilities.csv"], sections, section_ids, party_ids
@@ -94,9 +100,13 @@ def load(path_or_name: str | Path) -> Project:
     units, wrong_units = standing.units(tables["units.csv"], frontier, section_ids, party_ids)
     obstacles, wrong_obstacles = stretches.obstacles(tables["obstacles.csv"], frontier, party_ids)
     works, wrong_works = stretches.works(tables["works.csv"], frontier, party_ids)
+    walk_tests, wrong_tests = walked.walk_tests(tables["walktests.csv"], sensor_ids)
     problems += chain(
-        wrong_sections, wrong_assigned, wrong_towers, wrong_sensors, wrong_units, wrong_obstacles, wrong_works
-    )
+        wrong_sections, wrong_assigned, wrong_towers, wrong_sensors, wrong_units, wrong_obstacles, wrong_works,
+        wrong_tests,
+    )  # fmt: skip
+    parameters, wrong = read_performance(contents[PERFORMANCE]) if PERFORMANCE in contents else (DEFAULT, [])
+    problems += wrong
 
     empty = b'{"type": "FeatureCollection", "features": []}'
     given = {name: contents.get(name, empty) for name in GROUND_FILES}
@@ -111,7 +121,7 @@ def load(path_or_name: str | Path) -> Project:
     terrain_path = folder / TERRAIN if (folder / TERRAIN).exists() else None
     wrong_terrain = [] if terrain_path is None else terrain_problems(terrain_path)
     problems += chain(wrong_crossings, wrong_places, wrong_lakes, wrong_neighbours, wrong_terrain)
-    if problems or settings is None or frontier is None:
+    if problems or settings is None or frontier is None or parameters is None:
         raise ProjectError(_in_reading_order(problems))
 
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -134,6 +144,8 @@ def load(path_or_name: str | Path) -> Project:
         responsibilities=assigned,
         towers=towers,
         sensors=sensors,
+        walk_tests=walk_tests,
+        performance=parameters,
         units=units,
         obstacles=obstacles,
         works=works,
@@ -168,11 +180,12 @@ def _folder(path_or_name: str | Path) -> Path:
 def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for name in (SETTINGS, *TABLES, *GROUND_FILES):
+    optional = (*OPTIONAL_TABLES, PERFORMANCE, *GROUND_FILES)
+    for name in (SETTINGS, *TABLES, *optional):
         try:
             contents[name] = (folder / name).read_bytes()
         except FileNotFoundError:
-            if name not in GROUND_FILES:
+            if name not in optional:
                 what = "the settings of the project" if name == SETTINGS else "a table; a header alone is enough"
                 problems.append(Problem(name, None, None, "no such file", what))
         except OSError as error:
@@ -180,10 +193,10 @@ def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     return contents, problems
 
 
-def _table(name: str, contents: dict[str, bytes]) -> Table:
+def _table(name: str, columns: tuple[Column, ...], contents: dict[str, bytes]) -> Table:
     if name not in contents:
         return Table(name, (), ())
-    return read_table(name, contents[name], TABLES[name])
+    return read_table(name, contents[name], columns)
 
 
 def _frontier(
@@ -229,5 +242,6 @@ def _inside(error: ValueError) -> str:
 
 
 def _in_reading_order(problems: list[Problem]) -> list[Problem]:
-    order = {name: index for index, name in enumerate((SETTINGS, *TABLES, *GROUND_FILES, TERRAIN))}
+    files = (SETTINGS, *TABLES, *OPTIONAL_TABLES, PERFORMANCE, *GROUND_FILES, TERRAIN)
+    order = {name: index for index, name in enumerate(files)}
     return sorted(dict.fromkeys(problems), key=lambda problem: (order.get(problem.file, 0), problem.row or 0))

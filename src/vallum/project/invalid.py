@@ -30,6 +30,7 @@ _EXPECTED: dict[str, str] = {
     "float_type": "a number with a decimal point",
     "float_parsing": "a number with a decimal point",
     "int_type": "a whole number",
+    "int_from_float": "a whole number",
     "string_type": 'text in quotes ("...")',
     "bool_type": "true or false",
     "datetime_type": "a time as 2021-03-17T15:50:00Z",

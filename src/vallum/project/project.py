@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from vallum.assets.obstacle import Obstacle
+from vallum.assets.parameters import Parameters
 from vallum.assets.sensor import Sensor
 from vallum.assets.tower import Tower
 from vallum.assets.unit import Unit
+from vallum.assets.walktest import WalkTest
 from vallum.frontier.line import Frontier
 from vallum.frontier.records import SectionAssigned
 from vallum.frontier.section import Section
 from vallum.plan.works.progress import WorksReported
 from vallum.project.settings import Attribution, Country, Party, Programme
+from vallum.terrain.source import TerrainSource
 from vallum.watch.rules import AlarmRules
 
 # A GeoJSON FeatureCollection (RFC 7946) as the page takes it.
@@ -71,6 +74,8 @@ class Project:
         section.
     towers, sensors, units, obstacles, works
         What stands, who moves, what is planned and what was reported built.
+    walk_tests, performance
+        Walk tests of sensors, and the figures that stand behind a sensor that was not walked.
     places, crossing_points, lakes, neighbours
         The ground around; lakes and neighbouring borders as GeoJSON for the map.
     parties, programme, alarm_rules, attribution
@@ -78,7 +83,9 @@ class Project:
     languages
         Languages in which names are given, English first.
     terrain_path
-        A terrain file, or None.
+        A terrain file on longitude and latitude for the map, or None.
+    terrain_sources
+        The sources of terrain for analysis: those of terrain.toml, otherwise the terrain file.
     local_zone
         IANA name of the zone in which people there tell the time.
     scenario_start, scenario_note
@@ -101,6 +108,8 @@ class Project:
     responsibilities: tuple[SectionAssigned, ...]
     towers: tuple[Tower, ...]
     sensors: tuple[Sensor, ...]
+    walk_tests: tuple[WalkTest, ...]
+    performance: Parameters
     units: tuple[Unit, ...]
     obstacles: tuple[Obstacle, ...]
     works: tuple[WorksReported, ...]
@@ -114,6 +123,7 @@ class Project:
     attribution: tuple[Attribution, ...]
     languages: tuple[str, ...]
     terrain_path: Path | None
+    terrain_sources: tuple[TerrainSource, ...]
     local_zone: str
     scenario_start: datetime | None
     scenario_note: str | None

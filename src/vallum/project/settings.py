@@ -5,8 +5,6 @@ The models are the reference of the file: every setting, its unit and its limits
 
 from __future__ import annotations
 
-import re
-import tomllib
 import zoneinfo
 from typing import Annotated, Literal
 
@@ -16,6 +14,7 @@ from vallum.assets.obstacle import Element
 from vallum.project.cell import CellError, text
 from vallum.project.invalid import problems_of
 from vallum.project.problem import Problem, quoted
+from vallum.project.toml import read_toml
 from vallum.watch.rules import AlarmRules
 
 FILE = "vallum.toml"
@@ -165,16 +164,9 @@ def read_settings(content: bytes) -> tuple[ProjectSettings | None, list[Problem]
     >>> print(problems[0])
     vallum.toml, name: found 'my line', expected text of the form ^[a-z0-9][a-z0-9-]*$
     """
-    try:
-        tree = tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        return None, [Problem(FILE, row, None, f"byte {content[error.start]:#04x}", "text in UTF-8")]
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"at line (\d+)", str(error))
-        reason = re.sub(r" \(at .*\)$", "", str(error))
-        found = f"a line that cannot be read ({reason})"
-        return None, [Problem(FILE, int(place.group(1)) if place else None, None, found, 'settings as name = "value"')]
+    tree, unreadable = read_toml(FILE, content)
+    if tree is None:
+        return None, unreadable
     try:
         settings = ProjectSettings.model_validate(tree)
     except ValidationError as error:
