@@ -276,10 +276,11 @@ def test_terrain_that_is_no_raster_is_refused(folder: Path, problems: Problems) 
 
 
 def test_ground_files_may_be_missing(folder: Path) -> None:
-    for file in (*folder.glob("*.tif"), folder / "places.geojson", folder / "lakes.geojson"):
+    for file in (*folder.glob("terrain.*"), folder / "places.geojson", folder / "lakes.geojson"):
         file.unlink()
     project = load(folder)
     assert project.terrain_path is None
+    assert project.terrain_sources == ()
     assert project.places == ()
     assert project.lakes["features"] == []
 

@@ -29,7 +29,7 @@ TEXT_FILES = ("vallum.toml", "line.geojson", *TABLES, *GROUND_FILES)
 @contextmanager
 def copy() -> Iterator[Path]:
     with TemporaryDirectory() as place:
-        skip = shutil.ignore_patterns("terrain.tif", "*.md")
+        skip = shutil.ignore_patterns("terrain.*", "*.md")
         yield Path(shutil.copytree(examples.path("iraq-syria"), Path(place) / "line", ignore=skip))
 
 

@@ -24,6 +24,8 @@ from vallum.project.relief import terrain_problems
 from vallum.project.settings import FILE as SETTINGS
 from vallum.project.settings import LineSettings, read_settings
 from vallum.project.table import Column, Table, read_table
+from vallum.project.terrain_file import FILE as TERRAIN_SOURCES
+from vallum.project.terrain_file import read_terrain
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "sections.csv": stretches.SECTIONS,
@@ -120,7 +122,11 @@ def load(path_or_name: str | Path) -> Project:
     )
     terrain_path = folder / TERRAIN if (folder / TERRAIN).exists() else None
     wrong_terrain = [] if terrain_path is None else terrain_problems(terrain_path)
-    problems += chain(wrong_crossings, wrong_places, wrong_lakes, wrong_neighbours, wrong_terrain)
+    # A terrain file that is no good as such is not refused a second time as a source.
+    terrain_sources, wrong_sources = (
+        ((), []) if wrong_terrain else read_terrain(folder, contents.get(TERRAIN_SOURCES), terrain_path)
+    )
+    problems += chain(wrong_crossings, wrong_places, wrong_lakes, wrong_neighbours, wrong_terrain, wrong_sources)
     if problems or settings is None or frontier is None or parameters is None:
         raise ProjectError(_in_reading_order(problems))
 
@@ -159,6 +165,7 @@ def load(path_or_name: str | Path) -> Project:
         attribution=tuple(settings.attribution),
         languages=tuple(settings.title),
         terrain_path=terrain_path,
+        terrain_sources=terrain_sources,
         local_zone=settings.local_zone,
         scenario_start=None if scenario is None else scenario.start.astimezone(UTC),
         scenario_note=None if scenario is None else scenario.note,
@@ -180,7 +187,7 @@ def _folder(path_or_name: str | Path) -> Path:
 def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
-    optional = (*OPTIONAL_TABLES, PERFORMANCE, *GROUND_FILES)
+    optional = (*OPTIONAL_TABLES, PERFORMANCE, TERRAIN_SOURCES, *GROUND_FILES)
     for name in (SETTINGS, *TABLES, *optional):
         try:
             contents[name] = (folder / name).read_bytes()
@@ -242,6 +249,6 @@ def _inside(error: ValueError) -> str:
 
 
 def _in_reading_order(problems: list[Problem]) -> list[Problem]:
-    files = (SETTINGS, *TABLES, *OPTIONAL_TABLES, PERFORMANCE, *GROUND_FILES, TERRAIN)
+    files = (SETTINGS, *TABLES, *OPTIONAL_TABLES, PERFORMANCE, *GROUND_FILES, TERRAIN, TERRAIN_SOURCES)
     order = {name: index for index, name in enumerate(files)}
     return sorted(dict.fromkeys(problems), key=lambda problem: (order.get(problem.file, 0), problem.row or 0))
