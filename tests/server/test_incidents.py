@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from tests.centre.standing import standing_alarm
 from tests.house import House
 
+from vallum.journal.envelope import to_millisecond
 from vallum.watch.incident import INCIDENT_KINDS
+
+LINE = {"callsign": "EAGLE 2", "text": "we are at the berm"}
 
 
 async def test_an_incident_on_an_alarm_has_the_alarms_place_and_is_closed_with_an_outcome(running: House) -> None:
@@ -61,3 +66,27 @@ async def test_a_line_of_the_radio_log_keeps_its_words_and_for_whom_it_was_enter
     assert (line["entered_by"], line["entered_for_unit"]) == ("watch-1", "U-02")
     nowhere = await running.post("/api/radio", {"callsign": "EAGLE 2", "text": "radio check"})
     assert (nowhere["lon"], nowhere["chainage_m"]) == (None, None)
+    assert nowhere["written_at"] >= nowhere["at"]
+    (record, *_) = running.centre.journal.records(type="radio.logged")
+    assert record.body["said_at"] == line["at"]
+
+
+async def test_a_line_that_is_written_down_later_says_when_it_was_said(running: House) -> None:
+    now = running.centre.clock.now()
+    said = now - timedelta(minutes=40)
+    line = await running.post("/api/radio", {**LINE, "said_at": said.isoformat()})
+    assert datetime.fromisoformat(line["at"]) == to_millisecond(said)
+    assert datetime.fromisoformat(line["written_at"]) >= now
+    (record,) = running.centre.journal.records(type="radio.logged")
+    assert (record.times.occurred, record.times.recorded >= now) == (to_millisecond(said), True)
+    refused = {
+        timedelta(hours=5): "has not come yet",
+        timedelta(hours=-25): "is more than 24 hours ago",
+        timedelta(days=-365 * 900): "is more than 24 hours ago",
+    }
+    for later, words in refused.items():
+        told = await running.post("/api/radio", {**LINE, "said_at": (now + later).isoformat()}, expect=422)
+        assert words in told["detail"]
+    for wrong in ("2021-03-17T18:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.9999-14:00"):
+        await running.post("/api/radio", {**LINE, "said_at": wrong}, expect=422)
+    assert len(running.centre.journal.records(type="radio.logged")) == 1

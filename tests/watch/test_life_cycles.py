@@ -43,6 +43,7 @@ def say(row: Any, record_type: str, minute: int, nature: str = "observed") -> An
         "actor": f"watch-{minute}",
         "nature": nature,
         "occurred": START + timedelta(minutes=minute),
+        "recorded": START + timedelta(minutes=minute, seconds=1),
     }
     return reduce(row, body(**BODIES[record_type]), header)
 

@@ -5,7 +5,7 @@ The journal's reducers refuse a step that a thing's life cycle does not have; no
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -23,7 +23,7 @@ from vallum.watch.alarm import AlarmAcknowledged, AlarmClosed, AlarmRow, AlarmSh
 from vallum.watch.dispatch import offers
 from vallum.watch.incident import IncidentClosed, IncidentKind, IncidentOpened, IncidentRow, IncidentUpdated
 from vallum.watch.look import LookAsked
-from vallum.watch.radio_log import RadioLogged, RadioRow
+from vallum.watch.radio_log import RadioLogged, RadioRow, refuse_untold
 from vallum.watch.task import TaskMoved, TaskRow, TaskSent
 
 RowT = TypeVar("RowT", bound=BaseModel)
@@ -199,14 +199,27 @@ class Decisions:
     # --- radio
 
     async def log_radio(
-        self, person: Person, callsign: str, place: str, text: str, entered_for_unit: str | None
+        self,
+        person: Person,
+        callsign: str,
+        place: str,
+        text: str,
+        entered_for_unit: str | None,
+        said_at: datetime | None = None,
     ) -> RadioRow:
-        """Write down one line of what was said."""
+        """Write down one line of what was said, and when: now, unless another time is given."""
         person.require("log")
+        now = self._clock.now()
+        try:
+            said = to_millisecond((said_at or now).astimezone(UTC))
+            refuse_untold(said, now)
+        except (ValueError, OverflowError) as error:
+            raise WrongValueError(str(error)) from error
         lon, lat, chainage_m = self._where(place or None, None)
         body = RadioLogged(
             line_id=self._names.next("R"),
             callsign=callsign,
+            said_at=said,
             place_words=place,
             lon=lon,
             lat=lat,
@@ -214,12 +227,18 @@ class Decisions:
             text=text,
             entered_for_unit=entered_for_unit,
         )
-        return await self._write(person, "radio.logged", body, RadioRow)
+        return await self._write(person, "radio.logged", body, RadioRow, occurred=said)
 
     # --- how a decision becomes a record
 
     async def _write(
-        self, person: Person, record_type: str, body: BaseModel, row_type: type[RowT], *about: BaseModel | None
+        self,
+        person: Person,
+        record_type: str,
+        body: BaseModel,
+        row_type: type[RowT],
+        *about: BaseModel | None,
+        occurred: datetime | None = None,
     ) -> RowT:
         lon, lat = getattr(body, "lon", None), getattr(body, "lat", None)
         place = None
@@ -236,6 +255,7 @@ class Decisions:
             place=place,
             links=tuple(Link(relation="about", record=record_id) for record_id in records),
             body=body,
+            occurred=occurred,
         )
         (record,) = await self._journal.appended(draft)
         view = self._journal.registry.types[record_type].view

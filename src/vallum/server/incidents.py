@@ -32,5 +32,7 @@ async def close_incident(incident_id: str, body: CloseIncident, centre: TheCentr
 
 @router.post("/radio")
 async def log_radio(body: LogRadio, centre: TheCentre, person: SignedIn) -> RadioRow:
-    """Write down one line of the radio log."""
-    return await centre.decisions.log_radio(person, body.callsign, body.place, body.text, body.entered_for_unit)
+    """Write down one line of the radio log; a time that has not come, or long ago, is refused."""
+    return await centre.decisions.log_radio(
+        person, body.callsign, body.place, body.text, body.entered_for_unit, body.said_at
+    )

@@ -27,7 +27,7 @@ ENDED: Mapping[str, Callable[[Any], datetime | None]] = MappingProxyType(
         "alarms": lambda alarm: alarm.closed_at,
         "incidents": lambda incident: incident.closed_at,
         "tasks": lambda task: None if task.state in _GOES_ON else task.state_at,
-        "radio": lambda line: line.at,
+        "radio": lambda line: line.written_at,
         "quarantine": lambda line: line.at,
     }
 )

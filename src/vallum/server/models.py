@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from vallum.assets.obstacle import ObstacleRow
 from vallum.assets.sensor import SensorRow
@@ -426,6 +426,7 @@ class LogRadio(Shape):
     """One line of the radio log."""
 
     callsign: str = Field(min_length=1, max_length=40)
+    said_at: AwareDatetime | None = Field(default=None, description="when it was said; without it, now")
     place: str = Field(default="", max_length=80)
     text: str = Field(min_length=1, max_length=500)
     entered_for_unit: str | None = None

@@ -355,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * Log Radio
-         * @description Write down one line of the radio log.
+         * @description Write down one line of the radio log; a time that has not come, or long ago, is refused.
          */
         post: operations["log_radio_api_radio_post"];
         delete?: never;
@@ -1181,6 +1181,11 @@ export interface components {
              * @default
              */
             place: string;
+            /**
+             * Said At
+             * @description when it was said; without it, now
+             */
+            said_at?: string | null;
             /** Text */
             text: string;
         };
@@ -1559,6 +1564,7 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description when it was said
              */
             at: string;
             /** Callsign */
@@ -1593,12 +1599,23 @@ export interface components {
              */
             place_words: string;
             /**
+             * Said At
+             * @description when it was said; without it, when the record says that it occurred
+             * @default null
+             */
+            said_at: string | null;
+            /**
              * Simulated
              * @default false
              */
             simulated: boolean;
             /** Text */
             text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
         };
         /**
          * Released
@@ -1694,6 +1711,12 @@ export interface components {
              */
             mast_m: number;
             /**
+             * Moved At
+             * @description when it was last put elsewhere or turned; a walk test before that day does not count
+             * @default null
+             */
+            moved_at: string | null;
+            /**
              * Node Id
              * @description UUID (version 4, lower case) under which it speaks the sensor protocol
              */
@@ -1750,6 +1773,11 @@ export interface components {
              * @default null
              */
             tower_id: string | null;
+            /**
+             * Walk Tests
+             * @default []
+             */
+            walk_tests: components["schemas"]["WalkTest"][];
         };
         /**
          * Shelve
@@ -2105,6 +2133,74 @@ export interface components {
             kind?: ("crossing attempt" | "crossing found later" | "attack on a post" | "explosive hazard" | "tunnel" | "smuggling" | "abduction" | "apprehension" | "person in distress or asking for protection" | "damage to the barrier" | "other") | null;
             /** Note */
             note: string;
+        };
+        /**
+         * WalkTest
+         * @description One walk test of one sensor: how many passes through a band of distances were made, how many were detected.
+         *
+         *     A pass is one crossing of the band, and it is detected when the sensor reported it during that pass. All passes are
+         *     counted, from the first; who tests says so before the first.
+         */
+        WalkTest: {
+            /**
+             * By
+             * @description who tested, as a role in lower case; never the name of a person
+             */
+            by: string;
+            /**
+             * Detected
+             * @description how many of them the sensor reported while they lasted
+             */
+            detected: number;
+            /**
+             * From M
+             * @description nearest distance from the sensor that the passes kept to
+             */
+            from_m: number;
+            /**
+             * Light
+             * @enum {string}
+             */
+            light: "day" | "night";
+            /**
+             * On
+             * Format: date
+             * @description the day of the test, the last if it took several
+             */
+            on: string;
+            /**
+             * Pass S
+             * @description how long one pass stayed in the band; without it, as long as crossing the band takes
+             * @default null
+             */
+            pass_s: number | null;
+            /** Sensor Id */
+            sensor_id: string;
+            /**
+             * Source
+             * @description where the passes are written down
+             */
+            source: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "person" | "vehicle" | "animal";
+            /**
+             * To M
+             * @description farthest distance from the sensor that the passes kept to
+             */
+            to_m: number;
+            /**
+             * Walked
+             * @description how many passes were made
+             */
+            walked: number;
+            /**
+             * Weather
+             * @enum {string}
+             */
+            weather: "clear" | "haze" | "dust" | "rain";
         };
         /**
          * WatchedMessage

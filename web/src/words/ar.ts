@@ -287,6 +287,7 @@ export const ar: Record<Key, Message> = {
   form_radio_nobody: 'ليست من وحداتنا',
   form_radio_callsign: 'النداء',
   form_radio_place: 'المكان (MGRS أو UTM أو خط عرض/طول أو كم؛ يجوز تركه فارغًا)',
+  form_radio_said: 'متى قيل ({zone}، ساعات ودقائق؛ الفراغ يعني الآن)',
   form_radio_text: 'ما قيل',
   form_radio_task: 'هذا يغيّر أيضًا المهمة {id} (الآن: {state})',
   form_radio_unchanged: 'لا تغيير',
@@ -356,7 +357,7 @@ export const ar: Record<Key, Message> = {
   'history_task.cancelled': 'أُلغيت',
 
   log_for_unit: 'أُدخل عن الوحدة {unit}',
-  log_by: 'كتبه {who}',
+  log_by: 'كتبه {who} في {time}',
   quarantine_words: 'تقارير لم تُصدَّق: تُحفظ وتُعرض ولا تُستعمل في شيء.',
   quarantine_repeats: {
     zero: '{n} مرة',
@@ -572,6 +573,7 @@ export const ar: Record<Key, Message> = {
   height_from: 'من {n} م فأعلى',
   proof_proven: 'مجرَّب سيرًا',
   proof_assumed: 'مفترض',
+  proof_test: 'رُصد {detected} من {walked} مرورًا، {from} إلى {to} كم، {conditions}، {on}',
   stretch_uncertain: 'غير مؤكَّد: خطأ نموذج الأرض هو الحاسم',
   stretch_uncertain_words:
     'إن كانت الأرض كما يقول النموذج أو أفضل فهو مراقَب؛ وإن أخطأ النموذج ضدّه فليس كذلك. تجربة سير على الأرض تحسم الأمر.',

@@ -280,6 +280,7 @@ export const ckb: Record<Key, Message> = {
   form_radio_nobody: 'یەکەی ئێمە نییە',
   form_radio_callsign: 'ناوی بانگ',
   form_radio_place: 'شوێن (MGRS، UTM، پانی/درێژی یان کم؛ دەکرێت بەتاڵ بێت)',
+  form_radio_said: 'کەی گوترا ({zone}، کاتژمێر و خولەک؛ بەتاڵ واتە ئێستا)',
   form_radio_text: 'چی گوترا',
   form_radio_task: 'ئەمە ئەرکی {id}یش دەگۆڕێت (ئێستا: {state})',
   form_radio_unchanged: 'هیچ ناگۆڕێت',
@@ -349,7 +350,7 @@ export const ckb: Record<Key, Message> = {
   'history_task.cancelled': 'هەڵوەشێنرایەوە',
 
   log_for_unit: 'بۆ یەکەی {unit} تۆمار کرا',
-  log_by: '{who} نووسیویەتی',
+  log_by: '{who} نووسیویەتی لە {time}',
   quarantine_words: 'ئەو ڕاپۆرتانەی باوەڕیان پێ نەکرا: هەڵدەگیرێن، پیشان دەدرێن و بۆ هیچ بەکار ناهێنرێن.',
   quarantine_repeats: { one: 'یەک جار', other: '{n} جار' },
   journal_words:
@@ -554,6 +555,7 @@ export const ckb: Record<Key, Message> = {
   height_from: 'لە {n} م بەرەو سەر',
   proof_proven: 'بە ڕۆیشتن تاقیکراوە',
   proof_assumed: 'گریمانەیی',
+  proof_test: '{detected} لە {walked} تێپەڕین بینران، {from} تا {to} کم، {conditions}، {on}',
   stretch_uncertain: 'نادڵنیا: هەڵەی مۆدێلی زەوی بڕیار دەدات',
   stretch_uncertain_words:
     'ئەگەر زەوی وەک مۆدێلەکە بێت یان باشتر، چاودێری دەکرێت؛ ئەگەر مۆدێلەکە دژی هەڵە بێت، ناکرێت. ڕۆیشتنێک لەسەر زەوی ڕوونی دەکاتەوە.',

@@ -291,6 +291,7 @@ export const en = {
   form_radio_nobody: 'not one of our units',
   form_radio_callsign: 'Callsign',
   form_radio_place: 'Place (MGRS, UTM, lat/lon or km; may be empty)',
+  form_radio_said: 'When it was said ({zone}, hours and minutes; empty is now)',
   form_radio_text: 'What was said',
   form_radio_task: 'This also changes task {id} (now: {state})',
   form_radio_unchanged: 'no change',
@@ -363,7 +364,7 @@ export const en = {
 
   // log and quarantine
   log_for_unit: 'entered for unit {unit}',
-  log_by: 'written by {who}',
+  log_by: 'written by {who} at {time}',
   quarantine_words: 'Reports that were not believed: kept, shown, and used for nothing.',
   quarantine_repeats: { one: '{n} time', other: '{n} times' },
   journal_words:
@@ -572,6 +573,7 @@ export const en = {
   height_from: 'from {n} m up',
   proof_proven: 'walk-tested',
   proof_assumed: 'assumed',
+  proof_test: '{detected} of {walked} passes seen, {from} to {to} km, {conditions}, {on}',
   stretch_uncertain: 'Uncertain: the error of the ground decides',
   stretch_uncertain_words:
     'If the ground is as the model says, or better, it is watched; if the model errs against it, it is not. A walk on the ground would tell.',

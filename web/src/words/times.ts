@@ -105,6 +105,23 @@ export function clockText(ms: number, zone: string, seconds = false): string {
   return seconds ? `${minutes}:${read.get('second')}` : minutes;
 }
 
+/** Hours and minutes as a person writes them: "18:04", "1804", "7:30". */
+export const CLOCK_PATTERN = '([01]?[0-9]|2[0-3]):?[0-5][0-9]';
+
+/**
+ * The instant nearest to now at which a clock in the zone shows what a person wrote, unix milliseconds; null for what
+ * is no time. Just after midnight "23:50" is ten minutes ago, and not tonight.
+ */
+export function clockRead(text: string, now_ms: number, zone: string): number | null {
+  const match = new RegExp(`^${CLOCK_PATTERN}$`).exec(text.trim());
+  if (match === null) return null;
+  const digits = match[0].replace(':', '').padStart(4, '0');
+  const [hour, minute] = clockText(now_ms, zone).split(':').map(Number) as [number, number];
+  const later = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)) - (hour * 60 + minute);
+  const nearest = later > 720 ? later - 1440 : later <= -720 ? later + 1440 : later;
+  return Math.floor(now_ms / 60_000) * 60_000 + nearest * 60_000;
+}
+
 /** The day in a zone, "17 Mar 2021". */
 export function dateText(ms: number, zone: string, language: Language): string {
   const read = parts(ms, zone, { day: 'numeric', month: 'numeric', year: 'numeric' });

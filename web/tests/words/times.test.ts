@@ -1,6 +1,14 @@
 // Are instants told in the zone and calendar that are named beside them?
 import { expect, test } from 'vitest';
-import { clockText, dateText, hijriText, kilometreText, numberText, zoneText } from '../../src/words/times';
+import {
+  clockRead,
+  clockText,
+  dateText,
+  hijriText,
+  kilometreText,
+  numberText,
+  zoneText,
+} from '../../src/words/times';
 
 const EVENING = Date.parse('2021-03-17T21:30:05Z');
 
@@ -27,4 +35,15 @@ test('a zone without a translation keeps the name of its city', () => {
 test('chainage is told in kilometres with one decimal, and nought has no sign', () => {
   expect(kilometreText(149_249)).toBe('149.2');
   expect(numberText(-0.04, 1)).toBe('0.0');
+});
+
+test('what a person writes as a time is the nearest instant at which a clock there shows it', () => {
+  const read = (text: string): string | null => {
+    const ms = clockRead(text, EVENING, 'Asia/Baghdad');
+    return ms === null ? null : new Date(ms).toISOString();
+  };
+  expect(read('00:12')).toBe('2021-03-17T21:12:00.000Z');
+  expect(read('2350')).toBe('2021-03-17T20:50:00.000Z');
+  expect(read('7:05')).toBe('2021-03-18T04:05:00.000Z');
+  expect([read('24:00'), read('1860'), read('soon'), read('')]).toEqual([null, null, null, null]);
 });
