@@ -27,6 +27,7 @@ _WALL_M = np.float32(1e7)
 _NO_HORIZON = np.float32(-1e30)
 _UNKNOWN_FROM_M = np.float32(1e6)
 _HALF_CELLS = 2
+_SQUARE = 32
 
 
 def minimum_visible_height(
@@ -113,60 +114,92 @@ def _all_round(
     """Look into eight octants; each is laid out so that the rays run down its rows."""
     side = 2 * radius + 1
     eye_m = np.float64(ground_m[row, column]) + mast_m
-    apparent = _apparent(ground_m, row, column, radius, eye_m, drop_m)
-    turned = apparent.T.copy()
     seen = np.full((side, side), np.float32(np.nan))
-    seen_turned = np.full((side, side), np.float32(np.nan))
     ahead = np.empty((radius + 1, radius + 2), np.float32)
     found = np.empty((radius + 1, radius + 2), np.float32)
     horizon = np.empty(_HALF_CELLS * radius + 2, np.float32)
     for octant in range(8):
-        source = apparent if octant < 4 else turned
-        up, right = octant & 1 == 0, octant & 2 == 0
-        for i in range(radius + 1):
-            line = source[radius - i] if up else source[radius + i]
-            for j in range(i + 1):
-                ahead[i, j] = line[radius + j] if right else line[radius - j]
-            ahead[i, i + 1] = ahead[i, i]  # met by rounding only
-        _octant(ahead, radius, reach_cells_2, found, horizon)
-        target = seen if octant < 4 else seen_turned
-        for i in range(1, radius + 1):
-            line = target[radius - i] if up else target[radius + i]
-            for j in range(_width(i, reach_cells_2) + 1):
-                if right:
-                    line[radius + j] = found[i, j]
-                else:
-                    line[radius - j] = found[i, j]
-    for r in range(side):
-        for c in range(side):
-            if abs(c - radius) > abs(r - radius):
-                seen[r, c] = seen_turned[c, r]
-            if apparent[r, c] == _WALL_M:
-                seen[r, c] = np.nan
-            elif seen[r, c] > _UNKNOWN_FROM_M:
-                seen[r, c] = np.inf
+        down, right = 1 - 2 * (octant & 1), 1 - (octant & 2)
+        turned = octant >= 4
+        _lay_out(ground_m, row, column, down, right, turned, radius, eye_m, drop_m, ahead)
+        _sweep(ahead, radius, reach_cells_2, found, horizon)
+        _put_back(ahead, found, down, right, turned, radius, reach_cells_2, seen)
     seen[radius, radius] = -mast_m
     return seen
 
 
 @njit(cache=True, nogil=True)
-def _apparent(ground_m: FloatGrid, row: int, column: int, radius: int, eye_m: float, drop_m: float) -> FloatGrid:
-    """Return heights against the eye, the fall of the earth taken off; a wall where the ground is unknown."""
+def _lay_out(
+    ground_m: FloatGrid,
+    row: int,
+    column: int,
+    down: int,
+    right: int,
+    turned: bool,
+    radius: int,
+    eye_m: float,
+    drop_m: float,
+    ahead: FloatGrid,
+) -> None:
+    """Copy an octant's heights against the eye, the fall of the earth taken off; a wall where the ground is unknown.
+
+    Row i of `ahead` lies i cells from the post, to the side or, turned, up and down; j runs away from the axis.
+    """
     rows, columns = ground_m.shape
-    side = 2 * radius + 1
-    apparent = np.full((side, side), _WALL_M)
-    first, last = max(0, radius - column), min(side, columns - column + radius)
-    for r in range(max(0, radius - row), min(side, rows - row + radius)):
-        for c in range(first, last):
-            height_m = ground_m[row - radius + r, column - radius + c]
-            if math.isfinite(height_m):
-                away = (r - radius) * (r - radius) + (c - radius) * (c - radius)
-                apparent[r, c] = np.float32(height_m - eye_m - drop_m * away)
-    return apparent
+    rows_left, columns_left = (rows - 1 - row if down > 0 else row), (columns - 1 - column if right > 0 else column)
+    last_i, last_j = (columns_left, rows_left) if turned else (rows_left, columns_left)
+    # Square by square, so that turning does not jump through memory for every cell.
+    for first_i in range(0, radius + 1, _SQUARE):
+        end_i = min(first_i + _SQUARE, radius + 1)
+        for first_j in range(0, end_i, _SQUARE):
+            for i in range(first_i, end_i):
+                for j in range(first_j, min(first_j + _SQUARE, i + 1)):
+                    height = _WALL_M
+                    if i <= last_i and j <= last_j:
+                        if turned:
+                            ground = ground_m[row + down * j, column + right * i]
+                        else:
+                            ground = ground_m[row + down * i, column + right * j]
+                        if ground == ground:
+                            height = np.float32(ground - eye_m - drop_m * (i * i + j * j))
+                    ahead[i, j] = height
+    for i in range(radius + 1):
+        ahead[i, i + 1] = ahead[i, i]  # met by rounding only
+
+
+@njit(cache=True, nogil=True)
+def _put_back(
+    ahead: FloatGrid,
+    found: FloatGrid,
+    down: int,
+    right: int,
+    turned: bool,
+    radius: int,
+    reach_cells_2: float,
+    seen: FloatGrid,
+) -> None:
+    """Copy what was found in an octant to where it belongs; the diagonals belong to the octants that are not turned."""
+    for first_i in range(0, radius + 1, _SQUARE):
+        end_i = min(first_i + _SQUARE, radius + 1)
+        for first_j in range(0, end_i, _SQUARE):
+            for i in range(max(first_i, 1), end_i):
+                last = _width(i, reach_cells_2)
+                if turned:
+                    last = min(last, i - 1)
+                for j in range(first_j, min(first_j + _SQUARE, last + 1)):
+                    height = found[i, j]
+                    if ahead[i, j] == _WALL_M:
+                        height = np.float32(np.nan)
+                    elif height > _UNKNOWN_FROM_M:
+                        height = np.float32(np.inf)
+                    if turned:
+                        seen[radius + down * j, radius + right * i] = height
+                    else:
+                        seen[radius + down * i, radius + right * j] = height
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _octant(ahead: FloatGrid, radius: int, reach_cells_2: float, found: FloatGrid, horizon: FloatGrid) -> None:
+def _sweep(ahead: FloatGrid, radius: int, reach_cells_2: float, found: FloatGrid, horizon: FloatGrid) -> None:
     """Sweep rays m = 0 .. 2 radius, sideways m i / (2 radius) cells at i cells ahead.
 
     `horizon` holds for each ray the steepest slope so far, rise for each cell ahead: all points of one ray have the
