@@ -248,8 +248,11 @@ def _cell_m(path: Path, crs: CRS, transform: Affine, shape: tuple[int, int]) -> 
 
 
 def _short(crs: CRS) -> str:
-    code = crs.to_epsg(min_confidence=100)
-    return crs.to_wkt() if code is None else f"EPSG:{code}"
+    code = crs.to_epsg(min_confidence=20)
+    # Some formats write longitude before latitude, which changes nothing here.
+    if code is None or not crs.equals(CRS.from_epsg(code), ignore_axis_order=True):
+        return crs.to_wkt()
+    return f"EPSG:{code}"
 
 
 _IN_METRES = 'Write them in metres; for feet: gdal_calc.py -A IN --calc="A*0.3048" --outfile=OUT.'
