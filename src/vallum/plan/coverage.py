@@ -1,0 +1,325 @@
+"""What do all sensors together see of the strip, case by case, and how surely is a crossing detected along the line?
+
+Within one case, light and weather are what they are; sensors fail alone there. What befalls many at once - a storm, a
+night, a lost link - is a case of its own: chances are averaged over cases (`mixture`), never multiplied across them.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vallum.assets.parameters import DEFAULT, Parameters
+from vallum.assets.sensor import Sensor
+from vallum.assets.walktest import WalkTest
+from vallum.frontier.strip import Strip
+from vallum.plan.case import Case
+from vallum.plan.crossing import Crossings
+from vallum.plan.mapping import CancelledError, Scheduler, mapped, workers
+from vallum.plan.outlook import SoftnessOf, Watcher, watchers
+from vallum.plan.part import MARGIN_CELLS, Box, Fineness, GroundIn, Part, Plane, Seen, look_over
+from vallum.terrain.whosees import Posts
+
+FloatArray = NDArray[np.float64]
+
+# Fewer sensors are not worth a task of their own on a cluster.
+LEAST_SENSORS_OF_A_TASK = 100
+# A part of so many columns keeps its rasters small whatever the length of the line.
+_MOST_COLUMNS = 2_048
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exposures:
+    """How much each sensor adds to a crossing on each straight way, in one case.
+
+    Attributes
+    ----------
+    sensor_ids
+        In their order along the line.
+    added
+        Shape (3, sensors, ways), float64: low, nominal, high. A sensor that works a share a of the time and would
+        detect with 1 - exp(-m) adds -ln(1 - a (1 - exp(-m))): never more than its availability allows.
+    assumed
+        Shape (sensors,): whether its figures rest on an assumption.
+
+    Examples
+    --------
+    >>> two = Exposures(("A", "B"), np.full((3, 2, 1), 0.5), np.array([True, False]))
+    >>> two.detected().round(3).ravel(), two.detected(without={"B"}).round(3).ravel()
+    (array([0.632, 0.632, 0.632]), array([0.393, 0.393, 0.393]))
+    """
+
+    sensor_ids: tuple[str, ...]
+    added: FloatArray
+    assumed: NDArray[np.bool_]
+
+    def detected(self, without: frozenset[str] | set[str] = frozenset()) -> FloatArray:
+        """Return how surely a crossing is detected, shape (3, ways): low, nominal, high; some sensors not counted."""
+        counted = np.array([sensor_id not in without for sensor_id in self.sensor_ids], dtype=np.bool_)
+        return np.asarray(-np.expm1(-self.added[:, counted].sum(axis=1)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coverage:
+    """What was found.
+
+    Attributes
+    ----------
+    strip, fineness
+        On which grid and by which rules.
+    cases
+        What was asked.
+    crossings
+        The straight ways.
+    exposures
+        One for each case.
+    posts
+        Where sensors stand on the grid; gives meaning to the sets.
+    seen
+        The parts, in order along the strip; each answers for its own columns.
+    left_out
+        Why a sensor counts as seeing nothing, by name.
+    seconds_per_m
+        For each case, how slow its target is.
+    """
+
+    strip: Strip
+    fineness: Fineness
+    cases: tuple[Case, ...]
+    crossings: Crossings
+    exposures: tuple[Exposures, ...]
+    posts: Posts
+    seen: tuple[Seen, ...]
+    left_out: Mapping[str, str]
+    seconds_per_m: tuple[float, ...]
+
+    def of(self, case: Case) -> Exposures:
+        """Return the exposures of a case; raise KeyError when it was not asked."""
+        try:
+            return self.exposures[self.cases.index(case)]
+        except ValueError:
+            raise KeyError(
+                f"{case.name} was not worked out; these were: {', '.join(c.name for c in self.cases)}"
+            ) from None
+
+
+def cover(
+    strip: Strip,
+    sensors: Sequence[Sensor],
+    cases: Sequence[Case],
+    ground_in: GroundIn,
+    *,
+    tests: Sequence[WalkTest] = (),
+    parameters: Parameters = DEFAULT,
+    softness_of: SoftnessOf | None = None,
+    fineness: Fineness | None = None,
+    with_sets: bool = True,
+    with_rate: bool = True,
+    scheduler: Scheduler = "threads",
+    parts: int | None = None,
+    progress: Callable[[float], object] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Coverage:
+    """Work out what sensors see.
+
+    Parameters
+    ----------
+    strip
+        The grid; it must hold the sensors and reach as deep as the crossings.
+    sensors
+        Those that count: dead ones are not among them.
+    cases
+        What is asked.
+    ground_in
+        Gives the heights of a window of the strip's grid.
+    tests, parameters
+        What is known of the sensors' performance.
+    softness_of
+        How the terrain's error blurs the sight of a post in a cell that looks so far.
+    fineness
+        The rules.
+    with_sets, with_rate
+        Whether cells are wanted beside ways: who sees them, and the exposure in them.
+    scheduler, parts
+        Where it runs, and in how many parts; the numbers do not depend on either.
+    progress
+        Called with the share done, 0 to 1, from any thread.
+    cancelled
+        Asked between sensors.
+
+    Raises
+    ------
+    CancelledError
+        When asked to stop.
+    """
+    rules = Fineness() if fineness is None else fineness
+    crossings = Crossings.over(strip, rules.step_m, rules.half_depth_m)
+    placed, off = watchers(strip, sensors, cases, tests, parameters, softness_of)
+    reach_cells = np.array([watcher.reach_m for watcher in placed]) / strip.cell_m + MARGIN_CELLS
+    posts = Posts.of(
+        np.array([watcher.row for watcher in placed], np.int64),
+        np.array([watcher.column for watcher in placed], np.int64),
+        reach_cells,
+    )
+    seconds_per_m = tuple(1.0 / parameters.of_target(case.target).speed_m_s.value for case in cases)
+    plane = Plane(strip.transform.c, strip.transform.f, strip.cell_m)
+    pieces = cut(strip, placed, crossings, parts or _parts(strip, len(placed), scheduler))
+    looked = _Counter(max(1, sum(len(piece.watchers) for piece in pieces)), progress, cancelled)
+    here = scheduler == "threads"
+    work = partial(
+        _work,
+        plane=plane,
+        ground_in=ground_in,
+        fineness=rules,
+        seconds_per_m=seconds_per_m,
+        words=posts.words,
+        with_sets=with_sets,
+        with_rate=with_rate,
+        looked=looked if here else None,
+    )
+    seen = mapped(
+        work,
+        pieces,
+        scheduler,
+        done=None if here or progress is None else lambda count: progress(count / len(pieces)),
+        cancelled=cancelled,
+    )
+    return Coverage(
+        strip=strip,
+        fineness=rules,
+        cases=tuple(cases),
+        crossings=crossings,
+        exposures=_merged(placed, seen, len(cases), len(crossings)),
+        posts=posts,
+        seen=tuple(seen),
+        left_out={**off, **{sensor: why for part in seen for sensor, why in part.left_out.items()}},
+        seconds_per_m=seconds_per_m,
+    )
+
+
+def cut(strip: Strip, placed: Sequence[Watcher], crossings: Crossings, parts: int) -> list[Part]:
+    """Cut the strip into parts of equal numbers of columns, each with all that it needs.
+
+    Examples
+    --------
+    >>> from vallum.frontier import Frontier
+    >>> line = Frontier("a fence", "fence/1", "left", 50.0, np.array([[42.0, 36.0], [42.5, 36.0]]))
+    >>> strip = Strip(line, 4_000.0, 100.0)
+    >>> [part.cells[2:] for part in cut(strip, (), Crossings.over(strip, 250.0, 2_000.0), 2)]
+    [(0, 266), (266, 532)]
+    """
+    rows, columns = strip.shape
+    outside = strip.mask()
+    left_m, top_m, cell_m = strip.transform.c, strip.transform.f, strip.cell_m
+    way_column = np.clip(
+        np.floor((crossings.x_m[:, crossings.x_m.shape[1] // 2] - left_m) / cell_m).astype(np.int64), 0, columns - 1
+    )
+    ends = [round(columns * share / parts) for share in range(parts + 1)]
+    pieces: list[Part] = []
+    for first, end in pairwise(ends):
+        if first == end:
+            continue
+        band = np.flatnonzero(~outside[:, first:end].all(axis=1))
+        own = (int(band[0]), int(band[-1]) + 1, first, end) if band.size else (0, 0, first, end)
+        ways = np.flatnonzero((way_column >= first) & (way_column < end))
+        ways_x_m, ways_y_m = crossings.x_m[ways], crossings.y_m[ways]
+        asked = _box_of(own, ways_x_m, ways_y_m, left_m, top_m, cell_m)
+        near = tuple(watcher for watcher in placed if _reaches(watcher, asked, cell_m))
+        ground = _with_posts(asked, near, cell_m, rows, columns)
+        pieces.append(Part(len(pieces), own, ground, ways, ways_x_m, ways_y_m, near))
+    return pieces
+
+
+class _Counter:
+    """Counts sensors over threads, tells the share done, and ends the work when asked."""
+
+    def __init__(
+        self, of: int, progress: Callable[[float], object] | None, cancelled: Callable[[], bool] | None
+    ) -> None:
+        self._of, self._progress, self._cancelled = of, progress, cancelled
+        self._count, self._lock = 0, threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            self._count += 1
+            share = self._count / self._of
+        if self._progress is not None:
+            self._progress(share)
+        if self._cancelled is not None and self._cancelled():
+            raise CancelledError("stopped as asked; nothing was kept")
+
+
+def _work(
+    part: Part,
+    *,
+    plane: Plane,
+    ground_in: GroundIn,
+    fineness: Fineness,
+    seconds_per_m: tuple[float, ...],
+    words: int,
+    with_sets: bool,
+    with_rate: bool,
+    looked: Callable[[], object] | None,
+) -> Seen:
+    return look_over(part, plane, ground_in, fineness, seconds_per_m, words, with_sets, with_rate, looked)
+
+
+def _parts(strip: Strip, sensors: int, scheduler: Scheduler) -> int:
+    by_width = math.ceil(strip.shape[1] / _MOST_COLUMNS)
+    if scheduler in {"threads", "processes"}:
+        return max(by_width, workers())
+    return max(by_width, sensors // LEAST_SENSORS_OF_A_TASK, 1)
+
+
+def _box_of(own: Box, ways_x_m: FloatArray, ways_y_m: FloatArray, left_m: float, top_m: float, cell_m: float) -> Box:
+    """Return the cells that are answered for, those under the ways among them."""
+    if not ways_x_m.size:
+        return own
+    rows = np.floor((top_m - ways_y_m) / cell_m)
+    columns = np.floor((ways_x_m - left_m) / cell_m)
+    first_row, end_row = int(rows.min()), int(rows.max()) + 1
+    if own[1] > own[0]:
+        first_row, end_row = min(own[0], first_row), max(own[1], end_row)
+    return first_row, end_row, min(own[2], int(columns.min())), max(own[3], int(columns.max()) + 1)
+
+
+def _reaches(watcher: Watcher, box: Box, cell_m: float) -> bool:
+    reach = watcher.reach_m / cell_m + MARGIN_CELLS
+    down = max(box[0] - watcher.row, 0, watcher.row - box[1])
+    across = max(box[2] - watcher.column, 0, watcher.column - box[3])
+    return watcher.reach_m > 0.0 and math.hypot(down, across) <= reach
+
+
+def _with_posts(asked: Box, near: Sequence[Watcher], cell_m: float, rows: int, columns: int) -> Box:
+    """Return the cells over which sight-lines from the posts into what is asked run, a cell more each way."""
+    spots = [(watcher.row, watcher.column) for watcher in near]
+    all_rows = [asked[0], asked[1], *(row for row, _ in spots), *(row + 1 for row, _ in spots)]
+    all_columns = [asked[2], asked[3], *(column for _, column in spots), *(column + 1 for _, column in spots)]
+    return (
+        max(0, min(all_rows) - 1),
+        min(rows, max(all_rows) + 1),
+        max(0, min(all_columns) - 1),
+        min(columns, max(all_columns) + 1),
+    )
+
+
+def _merged(placed: Sequence[Watcher], seen: Sequence[Seen], cases: int, ways: int) -> tuple[Exposures, ...]:
+    sensor_ids = tuple(watcher.sensor_id for watcher in placed)
+    merged = []
+    for case in range(cases):
+        added = np.zeros((3, len(placed), ways))
+        for part in seen:
+            if len(part.ways) and part.watchers:
+                added[:, np.array(part.watchers)[:, None], part.ways] = part.exposure[case]
+        works = np.array([watcher.outlooks[case].availability for watcher in placed], np.float64)
+        capped = -np.log1p(np.expm1(-added) * works[:, None])
+        assumed = np.array([watcher.outlooks[case].assumed for watcher in placed], dtype=np.bool_)
+        merged.append(Exposures(sensor_ids, capped, assumed))
+    return tuple(merged)
