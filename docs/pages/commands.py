@@ -42,7 +42,7 @@ def usage(name: str, command: Any) -> str:
     words = [name]
     for parameter in command.params:
         if parameter.param_type_name == "argument":
-            words.append(_metavar(parameter))
+            words.append(_metavar(parameter) if parameter.required else f"[{_metavar(parameter)}]")
         else:
             option = parameter.opts[0] if parameter.is_flag else f"{parameter.opts[0]} {_metavar(parameter)}"
             words.append(option if parameter.required else f"[{option}]")
@@ -78,7 +78,7 @@ def _row(parameter: Any) -> list[str]:
 
 
 def _default(parameter: Any) -> str:
-    if parameter.is_flag:
+    if getattr(parameter, "is_flag", False):
         return "off"
     if parameter.default is None:
         return "none"

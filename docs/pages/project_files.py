@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from docs.pages import performance
 from docs.pages.words import GENERATED, code, default, schema, summary, table, unit, what
 from pydantic import BaseModel
 
@@ -13,10 +14,12 @@ from vallum.assets.obstacle import Obstacle
 from vallum.assets.sensor import Sensor
 from vallum.assets.tower import Tower
 from vallum.assets.unit import Unit
+from vallum.assets.walktest import WalkTest
 from vallum.frontier.records import SectionAssigned
 from vallum.plan.works.progress import WorksReported
 from vallum.project.cell import day, end_or_number, flag, number, text
-from vallum.project.folder import GROUND_FILES, TABLES, TERRAIN
+from vallum.project.detecting import FILE as PERFORMANCE
+from vallum.project.folder import GROUND_FILES, OPTIONAL_TABLES, TABLES, TERRAIN
 from vallum.project.settings import FILE, ProjectSettings
 from vallum.project.table import Column
 
@@ -33,8 +36,8 @@ north. Positions are degrees WGS 84.
 """
 
 TABLES_INTRODUCTION = """\
-CSV in UTF-8 with commas and a header; columns in any order. A table that holds nothing yet still needs its header.
-Numbers have a decimal point; Arabic-Indic and Persian digits are read as the digits they are. Days are written
+CSV in UTF-8 with commas and a header; columns in any order. A needed table that holds nothing yet still needs its
+header. Numbers have a decimal point; Arabic-Indic and Persian digits are read as the digits they are. Days are written
 `2021-03-17`.
 
 - **Where something stands:** either `chainage_km` (with `offset_m`, positive on the home side), or `lon` and `lat`.
@@ -58,6 +61,11 @@ ROWS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "units.csv": ("Who can be sent, and from where.", Unit),
     "obstacles.csv": ("Obstacle elements along the line, in their state.", Obstacle),
     "works.csv": ("What was reported built, by whom and when.", WorksReported),
+    "walktests.csv": (
+        "Walk tests of the sensors: how many passes through a band of distances were made, how many detected. How to "
+        "do one: [sensors](sensors.md). This table may be missing.",
+        WalkTest,
+    ),
 }
 
 MEANINGS = {
@@ -72,6 +80,7 @@ MEANINGS = {
     "height_m": "height above ground",
     "kind": "what kind it is",
     "lat": "latitude",
+    "light": "in which light",
     "lon": "longitude",
     "name": "its name, as people there say it",
     "obstacle_id": "a name of this row, each once",
@@ -94,16 +103,20 @@ MEANINGS = {
     "since": "the first day on which it holds",
     "source": "who said so, or that it is invented",
     "state": "how far it is",
+    "target": "what passed",
     "to_km": "where the stretch ends on the map line",
     "tower_id": "a tower of towers.csv",
     "unit_id": "its name, each once",
     "until": "the first day on which it no longer holds",
+    "weather": "in which weather",
     "width_m": "width",
 }
 # The same word means something else in the table that it is the name of.
 OWN_MEANINGS = {
     ("sections.csv", "section_id"): "its short name, each once",
     ("towers.csv", "tower_id"): "its name, each once",
+    ("walktests.csv", "sensor_id"): "a sensor of sensors.csv",
+    ("walktests.csv", "source"): "where the passes are written down",
     ("units.csv", "section_id"): "the section of sections.csv that it works on",
 }
 
@@ -139,8 +152,9 @@ class Setting:
 def page() -> str:
     """Return the page."""
     parts = [GENERATED, INTRODUCTION, _files(), f"## {FILE}", _examples_note(), *_settings()]
+    parts += performance.section()
     parts += ["## Tables", TABLES_INTRODUCTION]
-    for file, columns in TABLES.items():
+    for file, columns in (TABLES | OPTIONAL_TABLES).items():
         words, model = ROWS[file]
         parts += [f"### {file}", words, _columns(file, columns, model)]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -157,6 +171,8 @@ def _files() -> str:
         [code("line.geojson"), "the line; `line.file` names it", "yes"],
     ]
     rows += [[code(file), ROWS[file][0], "yes"] for file in TABLES]
+    rows += [[code(file), ROWS[file][0], "no"] for file in OPTIONAL_TABLES]
+    rows += [[code(PERFORMANCE), "figures of sensor performance that the project knows better", "no"]]
     rows += [[code(file), OTHERS[file], "no"] for file in (*GROUND_FILES, TERRAIN)]
     return table(["file", "what", "needed"], rows)
 

@@ -155,7 +155,10 @@ def _lives() -> Iterator[str]:
         + "."
     )
     yield "### A sensor"
-    yield "`sensor.silent` carries the state to which it fell, `sensor.returned` makes it live."
+    yield (
+        "`sensor.silent` carries the state to which it fell, `sensor.returned` makes it live. `sensor.tested` adds a "
+        "walk test; when `sensor.installed` moves or turns the sensor, its walk tests count no more."
+    )
     yield table(["state", "meaning"], [[code(state), STATES[state]] for state in SENSOR_STATES])
 
 

@@ -16,10 +16,12 @@ from vallum.assets.sensor import (
     SensorReturned,
     SensorRow,
     SensorSilent,
+    SensorTested,
     installed,
     returned,
     silent,
 )
+from vallum.assets.sensor import tested as walked
 from vallum.assets.unit import UnitPositioned, UnitRegistered, positioned, registered
 
 NOON = {"occurred": datetime(2021, 3, 17, 12, tzinfo=UTC)}
@@ -48,6 +50,36 @@ def test_a_sensor_declared_anew_keeps_its_state() -> None:
     row = returned(installed(None, SensorInstalled(**CAMERA), NOON), SensorReturned(sensor_id="T-01-thermal"), NOON)
     again = installed(row, SensorInstalled(**{**CAMERA, "range_person_m": 1800}), LATER)
     assert (again.state, again.state_since, again.range_person_m) == ("live", NOON["occurred"], 1800)
+
+
+WALKED: dict[str, Any] = {
+    "sensor_id": "T-01-thermal", "target": "person", "light": "night", "weather": "clear", "from_m": 0, "to_m": 1500,
+    "walked": 50, "detected": 49, "on": date(2021, 3, 10), "by": "section engineer", "source": "sheet 7",
+}  # fmt: skip
+
+
+def test_a_walk_test_stays_with_its_sensor_once() -> None:
+    row = installed(None, SensorInstalled(**CAMERA), NOON)
+    row = walked(walked(row, SensorTested(**WALKED), NOON), SensorTested(**WALKED), LATER)
+    assert [test.bound for test in row.walk_tests] == [SensorTested(**WALKED).bound]
+    kept = installed(row, SensorInstalled(**{**CAMERA, "range_person_m": 1800}), LATER)
+    assert kept.walk_tests == row.walk_tests
+
+
+@pytest.mark.parametrize("changed", [{"lon": 42.1}, {"mast_m": 21}, {"bearing_deg": 271}, {"kind": "day_camera"}])
+def test_a_sensor_that_is_moved_or_turned_has_to_be_walked_again(changed: dict[str, Any]) -> None:
+    row = walked(installed(None, SensorInstalled(**CAMERA), NOON), SensorTested(**WALKED), NOON)
+    moved = installed(row, SensorInstalled(**{**CAMERA, **changed}), LATER)
+    assert (moved.walk_tests, moved.moved_at) == ((), LATER["occurred"])
+    old, new = SensorTested(**WALKED), SensorTested(**{**WALKED, "on": date(2021, 3, 18)})
+    assert walked(moved, old, LATER) == moved
+    assert (moved.lacks(old), moved.lacks(new)) == (False, True)
+    assert [test.on for test in walked(moved, new, LATER).walk_tests] == [date(2021, 3, 18)]
+
+
+def test_a_sensor_that_is_not_installed_cannot_be_tested() -> None:
+    with pytest.raises(ValueError, match="is not installed"):
+        walked(None, SensorTested(**WALKED), NOON)
 
 
 @given(st.lists(st.sampled_from(["late", "dead", "goodbye", "not detecting", "live"]), min_size=1, max_size=12))

@@ -84,3 +84,40 @@ async def test_a_unit_that_has_moved_stays_where_it_was_heard_when_the_files_say
     moved = next(known for known in centre.units() if known.unit_id == unit.unit_id)
     assert (moved.callsign, moved.lon) == ("HERON 1", unit.lon + 0.1)
     await centre.stop()
+
+
+WALKED = (
+    "sensor_id,target,light,weather,from_m,to_m,walked,detected,on,by,source\n"
+    "T-01-thermal,person,night,clear,0,1500,50,49,2021-03-10,section engineer,sheet 7\n"
+)
+
+
+async def test_a_walk_test_in_the_files_is_declared_once_and_stands_with_its_sensor(folder: Path) -> None:
+    (folder / "walktests.csv").write_text(WALKED, encoding="utf-8")
+    first = await records_of(folder)
+    (record,) = [record for record in first if record.type == "sensor.tested"]
+    assert record.nature == "simulated"
+    assert record.purpose is not None
+    assert record.purpose.startswith("walktests.csv sha256 ")
+    assert await records_of(folder, after=len(first)) == []
+    centre = opened(folder)
+    rows = {row.sensor_id: len(row.walk_tests) for row in centre.sensors()}
+    await centre.stop()
+    assert rows.pop("T-01-thermal") == 1
+    assert not any(rows.values())
+
+
+async def test_a_sensor_that_the_files_turn_loses_its_walk_test_and_does_not_get_it_back(folder: Path) -> None:
+    (folder / "walktests.csv").write_text(WALKED, encoding="utf-8")
+    first = await records_of(folder)
+
+    def turn(rows: list[dict[str, str]]) -> None:
+        rows[0]["bearing_deg"] = "250"
+
+    edit(folder / "sensors.csv", turn)
+    second = await records_of(folder, after=len(first))
+    assert [record.type for record in second] == ["sensor.installed"]
+    assert await records_of(folder, after=len(first) + len(second)) == []
+    centre = opened(folder)
+    assert all(not row.walk_tests for row in centre.sensors())
+    await centre.stop()

@@ -15,7 +15,8 @@ from sapient_msg.bsi_flex_335_v2_0.sapient_message_pb2 import SapientMessage
 from sapient_msg.bsi_flex_335_v2_0.task_ack_pb2 import TaskAck
 from ulid import ULID
 
-from vallum.assets.sensor import Sensor
+from vallum.assets.sensor import SENSOR_KINDS, Sensor, SensorKind
+from vallum.gateways.sapient.registering import SENSOR_TYPES
 from vallum.simulate import messages
 from vallum.simulate.actors import metres_per_degree
 from vallum.simulate.sensing import Report, ulid
@@ -116,6 +117,13 @@ def test_no_sensor_registers_as_anything_that_acts(sensors: tuple[Sensor, ...]) 
         names = {Registration.NodeType.Name(one.node_type).removeprefix("NODE_TYPE_") for one in types}
         assert names <= {"CAMERA", "RADAR", "SEISMIC"}
         assert not names & acting
+
+
+@pytest.mark.parametrize("kind", SENSOR_KINDS)
+def test_every_kind_of_sensor_can_introduce_itself(sensors: tuple[Sensor, ...], kind: SensorKind) -> None:
+    (node,) = messages.registration(sensors[0].model_copy(update={"kind": kind}), AT_S).registration.node_definition
+    assert node.node_type in SENSOR_TYPES
+    assert list(node.node_sub_type) == [kind]
 
 
 def test_only_thermal_cameras_offer_to_look_again(sensors: tuple[Sensor, ...]) -> None:

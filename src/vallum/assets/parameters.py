@@ -198,7 +198,7 @@ class Parameters(_Strict):
         Examples
         --------
         >>> DEFAULT.range_share("ground_radar", "night", "dust"), DEFAULT.range_share("thermal_camera", "night", "dust")
-        (0.9, 0.0)
+        (0.88, 0.0)
         """
         known = self.of(kind)
         visible: dict[Weather, float] = {
