@@ -203,7 +203,8 @@ def watchers(
     placed: list[Watcher] = []
     for sensor in sensors:
         x_m, y_m = (float(part[0]) for part in strip.to_plane(np.array([sensor.lon]), np.array([sensor.lat])))
-        column, row = (math.floor(part) for part in ~strip.transform * (x_m, y_m))
+        column = math.floor((x_m - strip.transform.c) / strip.cell_m)
+        row = math.floor((strip.transform.f - y_m) / strip.cell_m)
         if not (0 <= row < strip.shape[0] and 0 <= column < strip.shape[1]):
             offset_m = strip.frontier.locate(sensor.lon, sensor.lat).offset_m
             left_out[sensor.sensor_id] = (
