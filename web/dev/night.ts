@@ -20,6 +20,13 @@ export interface Night {
   walkers: { track: number; chainage_m: number; offset_m: number; towards_m_s: number; along_m_s: number }[];
 }
 
+function walkTest(sensor_id: string): Schemas['WalkTest'] {
+  return {
+    ...{ sensor_id, target: 'person', light: 'night', weather: 'clear', from_m: 500, to_m: 3000 },
+    ...{ walked: 50, detected: 49, pass_s: null, on: '2021-02-10', by: 'section engineer', source: SOURCE },
+  } as Schemas['WalkTest'];
+}
+
 export function sensors(line: readonly LinePoint[]): Schemas['SensorRow'][] {
   return Array.from({ length: 14 }, (_, i) => i).flatMap((i) =>
     (['thermal_camera', 'ground_radar', 'ground_sensor'] as const).slice(0, i < 12 ? 3 : 2).map((kind) => {
@@ -40,6 +47,12 @@ export function sensors(line: readonly LinePoint[]): Schemas['SensorRow'][] {
         party: 'national-guard',
         simulated: true,
         performance_source: 'assumption: no walk test yet',
+        moved_at: null,
+        range_probability: null,
+        walk_tests:
+          i % 4 === 0 && kind === 'thermal_camera'
+            ? [walkTest(`${short}-${String(i + 1).padStart(2, '0')}`)]
+            : [],
         state: dead ? ('dead' as const) : ('live' as const),
         state_since: iso(START_MS - 3_600_000),
         state_reason: dead ? 'nothing heard for 30 s' : '',

@@ -4,13 +4,17 @@ import type { Plugin, ViteDevServer } from 'vite';
 import { WebSocketServer, WebSocket } from 'ws';
 import { anotherAlarm, card, command, Refused, TRUTH, type View } from './commands.ts';
 import { encodeTracks } from './frames.ts';
-import { denseLine, frontier } from './ground.ts';
+import { beside, denseLine, frontier } from './ground.ts';
+import { madeUpSight } from './sight.ts';
 import { firstNight, iso, pulse, SPEED, START_MS, walk } from './night.ts';
 import { thermalStill } from './still.ts';
 
 const COOKIE = 'standin=1';
 const FRAME_EVERY_MS = 500;
 const ALARM_EVERY_MS = 45_000;
+const SILENCE_EVERY_MS = 40_000;
+/** The sensors of this tower fall silent and come back, so that lane and ground can be seen to change. */
+const RESTLESS = 'T-06';
 
 async function bodyOf(request: IncomingMessage): Promise<never> {
   const parts: Buffer[] = [];
@@ -23,6 +27,7 @@ function play(server: ViteDevServer): void {
   const line = denseLine();
   const shape = frontier(line);
   const night = firstNight(line);
+  const sight = madeUpSight(line, () => night.picture.sensors);
   const began_ms = Date.now();
   let over = false;
   const now_ms = (): number => START_MS + (Date.now() - began_ms) * SPEED;
@@ -35,6 +40,23 @@ function play(server: ViteDevServer): void {
   const announce = (view: View, key: string, row: object): void => {
     tell({ kind: 'changed', view, key, row });
   };
+
+  const live = (): void => {
+    night.picture.watched = sight.lane('night-person').stretches as typeof night.picture.watched;
+  };
+  function silence(): void {
+    night.picture.sensors = night.picture.sensors.map((row) => {
+      if (row.tower_id !== RESTLESS) return row;
+      const state = row.state === 'live' ? ('dead' as const) : ('live' as const);
+      const next = { ...row, state, state_since: iso(now_ms()) };
+      announce('sensors', row.sensor_id, next);
+      return next;
+    });
+    sight.version += 1;
+    live();
+    tell({ kind: 'watched', watched: night.picture.watched, version: sight.version });
+  }
+  live();
 
   sockets.on('connection', (socket) => {
     night.picture.pulse = pulse(night.picture, now_ms(), over);
@@ -54,10 +76,47 @@ function play(server: ViteDevServer): void {
     setInterval(() => {
       if (!over && night.picture.alarms.length < 12) anotherAlarm(night, now_ms(), announce);
     }, ALARM_EVERY_MS),
+    setInterval(silence, SILENCE_EVERY_MS),
   ];
   server.httpServer?.on('close', () => timers.forEach(clearInterval));
 
-  function answerGet(path: string): object | Buffer {
+  /** What is asked of sight; null for anything else. */
+  function answerSight(path: string, query: URLSearchParams): object | Buffer | null {
+    const asked = query.get('case') ?? '';
+    if (path === '/api/sight') return sight.shape();
+    if (path === '/api/sight/lane') return sight.lane(asked);
+    if (path === '/api/sight/at') {
+      return sight.seenAt(Number(query.get('lon')), Number(query.get('lat')), asked);
+    }
+    if (path === '/api/sight/profile') return sight.profile(query);
+    const veil = /^\/api\/sight\/tiles\/([^/]+)\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
+    if (veil !== null) return sight.veilTile(veil[1]!, Number(veil[2]), Number(veil[3]), Number(veil[4]));
+    const one = /^\/api\/sight\/towers\/([^/]+)\/tiles\/[^/]+\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
+    if (one !== null) return sight.heightTile(one[1]!, Number(one[2]), Number(one[3]), Number(one[4]));
+    return null;
+  }
+
+  function placeSaid(text: string): object {
+    const [, km] = /^(?:km)?\s*(\d+(?:\.\d+)?)$/i.exec(text.trim()) ?? [];
+    const [, lat, lon] = /^(-?\d+\.\d+)[\s,]+(-?\d+\.\d+)$/.exec(text.trim()) ?? [];
+    if (km === undefined && lat === undefined) {
+      throw new Refused(
+        422,
+        `"${text}" is no place: write latitude and longitude, or a chainage such as km 149.2.`,
+      );
+    }
+    const at = km === undefined ? { lon: Number(lon), lat: Number(lat) } : beside(line, Number(km) * 1000, 0);
+    const { chainage_m, offset_m } = sight.seenAt(at.lon, at.lat, 'night-person');
+    return {
+      ...{ ...at, chainage_m, offset_m, side: 'uncertain band', mgrs: '37S FV 12345 67890', utm: null },
+      ...{ latlon: `${at.lat.toFixed(5)}, ${at.lon.toFixed(5)}`, chainage: `km ${km ?? '?'}` },
+    };
+  }
+
+  function answerGet(path: string, query: URLSearchParams): object | Buffer {
+    const seen = answerSight(path, query);
+    if (seen !== null) return seen;
+    if (path === '/api/place') return placeSaid(query.get('text') ?? '');
     if (path === '/api/me') {
       const may = ['see', 'acknowledge', 'shelve', 'close', 'open_incident', 'update_incident', 'task'];
       return {
@@ -87,12 +146,13 @@ function play(server: ViteDevServer): void {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const [path = '', search] = (request.url ?? '').split('?');
+    const query = new URLSearchParams(search);
     let body: object | Buffer;
     try {
       if (path === '/api/enter') {
         response.setHeader('Set-Cookie', `${COOKIE}; Path=/; SameSite=Strict`);
-        body = answerGet('/api/me');
+        body = answerGet('/api/me', query);
       } else if (!(request.headers.cookie ?? '').includes(COOKIE)) {
         throw new Refused(401, 'You are not signed in.');
       } else if (path === '/api/leave') {
@@ -101,10 +161,12 @@ function play(server: ViteDevServer): void {
       } else if (path === '/api/night/end') {
         over = true;
         body = {};
+      } else if (path === '/api/sight/try') {
+        body = sight.attempt(await bodyOf(request));
       } else if (request.method === 'POST') {
         body = command(night, path, await bodyOf(request), now_ms(), announce);
       } else {
-        body = answerGet(path);
+        body = answerGet(path, query);
       }
     } catch (error) {
       response.statusCode = error instanceof Refused ? error.status : 500;

@@ -1,6 +1,7 @@
 // What does a made-up thermal picture look like? Noise, a few warm shapes, and the word that it is simulated.
 import { deflateSync } from 'node:zlib';
 
+const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 const WIDTH = 320;
 const HEIGHT = 120;
 // Five by seven letters, one row per number, for the mark that must be in the pixels.
@@ -34,6 +35,21 @@ function chunk(kind: string, body: Buffer): Buffer {
   return out;
 }
 
+/** Write a picture of so many pixels a side as a PNG; four bytes a pixel: red, green, blue, opacity. */
+export function colourPng(side: number, rgba: Uint8Array): Buffer {
+  const rows = Buffer.alloc(side * (side * 4 + 1));
+  for (let y = 0; y < side; y++) {
+    rows.set(rgba.subarray(y * side * 4, (y + 1) * side * 4), y * (side * 4 + 1) + 1);
+  }
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header[8] = 8;
+  header[9] = 6;
+  const body = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
+  return Buffer.concat([SIGNATURE, ...body]);
+}
+
 /** Draw a grey PNG with warm shapes for so many people. */
 export function thermalStill(people: number, seed: number): Buffer {
   let state = seed * 2654435761 + 1;
@@ -60,7 +76,6 @@ export function thermalStill(people: number, seed: number): Buffer {
   header.writeUInt32BE(WIDTH, 0);
   header.writeUInt32BE(HEIGHT, 4);
   header[8] = 8;
-  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
   const pixels = chunk('IDAT', deflateSync(Buffer.concat(rows)));
-  return Buffer.concat([signature, chunk('IHDR', header), pixels, chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([SIGNATURE, chunk('IHDR', header), pixels, chunk('IEND', Buffer.alloc(0))]);
 }

@@ -12,38 +12,64 @@ import {
 } from './glyphs';
 import { palette, withOpacity } from './palette';
 import type { DrawingWords, Obstacle } from './scene';
+import { paintProof } from './watchedlane';
 
 type Swatch = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
 const WIDTH = 26;
 const HEIGHT = 14;
 
-/** A folding list of signs and words; `elements` are the obstacles there are, `open` says whether it starts unfolded. */
-export function createLegend(
-  words: DrawingWords,
-  elements: ReadonlySet<Obstacle['element']>,
-  open: boolean,
-): HTMLDetailsElement {
+/** What there is to explain: the kinds of obstacle, and whether the ground itself is shown as watched. */
+export interface Explained {
+  readonly elements: ReadonlySet<Obstacle['element']>;
+  readonly veil: boolean;
+}
+
+/** A folding list of signs and words; `open` says whether it starts unfolded. */
+export function createLegend(words: DrawingWords, explained: Explained, open: boolean): HTMLDetailsElement {
   const legend = document.createElement('details');
   legend.open = open;
   legend.className = 'map-legend';
   const summary = document.createElement('summary');
   summary.textContent = words.legend;
   const list = document.createElement('ul');
-  const signs = entries(words, elements);
+  const signs = entries(words, explained);
   list.style.gridTemplateRows = `repeat(${Math.ceil(signs.length / 2)}, auto)`;
   for (const [text, swatch] of signs) {
-    const item = document.createElement('li');
-    const said = document.createElement('span');
-    said.textContent = text;
-    item.append(picture(swatch), said);
-    list.append(item);
+    list.append(item(text, swatch));
   }
   legend.append(summary, list);
   return legend;
 }
 
-function entries(words: DrawingWords, elements: ReadonlySet<Obstacle['element']>): [string, Swatch][] {
+/** A small legend of its own: from which height on one tower sees the ground. */
+export function createHeightsLegend(words: DrawingWords, tower_id: string): HTMLElement {
+  const legend = document.createElement('section');
+  legend.className = 'map-heights';
+  const title = document.createElement('h2');
+  title.append(words.heights, ' ');
+  const tower = document.createElement('bdi');
+  tower.textContent = tower_id;
+  title.append(tower);
+  const list = document.createElement('ul');
+  words.heightSteps.forEach((text, step) => {
+    const colour = palette.heights[step] ?? palette.background;
+    list.append(item(text, filled(colour, 1)));
+  });
+  list.append(item(words.heightsHidden, nothing));
+  legend.append(title, list);
+  return legend;
+}
+
+function item(text: string, swatch: Swatch): HTMLLIElement {
+  const made = document.createElement('li');
+  const said = document.createElement('span');
+  said.textContent = text;
+  made.append(picture(swatch), said);
+  return made;
+}
+
+function entries(words: DrawingWords, { elements, veil }: Explained): [string, Swatch][] {
   const centre = (glyph: (context: CanvasRenderingContext2D, x: number, y: number) => void): Swatch => {
     return (context, width, height) => glyph(context, width / 2, height / 2);
   };
@@ -63,8 +89,7 @@ function entries(words: DrawingWords, elements: ReadonlySet<Obstacle['element']>
     [words.underWay, obstacle('under way')],
     [words.planned, obstacle('planned')],
     [words.degraded, obstacle('degraded')],
-    [words.watched, watched],
-    [words.notWatched, notWatched],
+    ...(veil ? ground(words) : sectors(words)),
     [words.tower, centre((context, x, y) => drawTower(context, x, y, 5.5, true))],
     [words.groundSensor, centre((context, x, y) => drawGroundSensor(context, x, y, true))],
     [words.unit, centre((context, x, y) => drawUnit(context, x, y, 5.5, 'vehicle_patrol'))],
@@ -88,15 +113,47 @@ const line: Swatch = (context, width, height) => {
   context.fillRect(0, height / 2 - 1, width, 2);
 };
 
-const watched: Swatch = (context, width, height) => {
-  context.fillStyle = withOpacity(palette.watched, 0.45);
-  context.fillRect(0, 1, width, height - 2);
+const sectors = (words: DrawingWords): [string, Swatch][] => [
+  [words.watched, filled(palette.watched, 0.45)],
+  [words.notWatched, hatched(palette.hatch)],
+];
+
+const ground = (words: DrawingWords): [string, Swatch][] => [
+  [words.surelyWatched, filled(palette.watched, 0.55)],
+  [words.uncertainWatched, uncertain],
+  [words.lostGround, hatched(palette.lost)],
+  [words.unwatchedGround, nothing],
+  [words.assumed, assumed],
+];
+
+function filled(colour: string, opacity: number): Swatch {
+  return (context, width, height) => {
+    context.fillStyle = withOpacity(colour, opacity);
+    context.fillRect(0, 1, width, height - 2);
+  };
+}
+
+function hatched(colour: string): Swatch {
+  return (context, width, height) => {
+    hatch(context, 0, 1, width, height - 2, colour, 5);
+    context.strokeStyle = colour;
+    context.strokeRect(0.5, 1.5, width - 1, height - 3);
+  };
+}
+
+const uncertain: Swatch = (context, width, height) => {
+  filled(palette.watched, 0.14)(context, width, height);
+  hatch(context, 0, 1, width, height - 2, palette.watched, 5);
 };
 
-const notWatched: Swatch = (context, width, height) => {
-  hatch(context, 0, 1, width, height - 2, palette.hatch, 5);
-  context.strokeStyle = palette.hatch;
+const nothing: Swatch = (context, width, height) => {
+  context.strokeStyle = palette.faint;
   context.strokeRect(0.5, 1.5, width - 1, height - 3);
+};
+
+const assumed: Swatch = (context, width, height) => {
+  filled(palette.watched, 0.42)(context, width, height);
+  paintProof(context, { x: 0, y: 1, width, height: height - 2 }, true);
 };
 
 const alarms: Swatch = (context, width, height) => {

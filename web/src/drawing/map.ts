@@ -1,23 +1,21 @@
 // Where is everything: the map, built once for a frontier and told of every change after that.
-import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
-import type { LngLatBoundsLike, MapMouseEvent } from 'maplibre-gl';
-import 'maplibre-gl/dist/maplibre-gl.css';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { GeoJSONSource, Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
-import { indexLine, nearest, placeAt, stretch, type LineIndex } from './chainage';
-import { hatchTile } from './glyphs';
-import { targetAt, type Target } from './layout';
-import { focusFeatures, focusLayers, focusSources } from './layers/focus';
-import { groundLayers, groundSources } from './layers/ground';
-import { bandLayers, lineLayers, lineSources, rangeFeatures } from './layers/line';
-import { obstacleFeatures, obstacleLayers, obstacleSources, selectedObstacle } from './layers/obstacles';
+import { indexLine, nearest, placeAt, stretch } from './chainage';
+import { targetAt, type Pixel, type Target } from './layout';
+import { focusFeatures } from './layers/focus';
+import { rangeFeatures } from './layers/line';
+import { obstacleFeatures, selectedObstacle } from './layers/obstacles';
 import { createTrackLayer } from './layers/tracks';
+import { createVeilLayers, type HeightTiles, type VeilLayers, type VeilTiles } from './layers/veil';
 import * as watchedGround from './layers/watched';
 import './map.css';
 import { createMapNotes } from './mapnotes';
+import { boundsOf, heldStretch, PADDING_PX, startMap, stripBounds } from './mapstart';
+import { createMapTools, type Carried, type Rest } from './maptools';
 import { paintOverlay } from './overlay';
 import type { OverlayScene } from './overlayscene';
-import { palette } from './palette';
+import type { SightLineMark, TriedTower } from './overlaysight';
 import type { Alarm, DrawingWords, Frontier, Language, Obstacle, Position, Range } from './scene';
 import type { Selection, Sensor, TrackFocus, Unit, Watched } from './scene';
 import { createSurface } from './surface';
@@ -34,6 +32,12 @@ export interface MapOptions {
   readonly onSelect: (selection: Selection | null) => void;
   /** Chainage nearest to the pointer while it is near the line, else null. */
   readonly onHover: (chainage_m: number | null) => void;
+  /** The pointer rests on a place, or has left it. */
+  readonly onRest: (rest: Rest | null) => void;
+  /** A place was picked, while `setPicking` says so. */
+  readonly onPick: (at: Position) => void;
+  /** A tower was carried, while `setMovable` says so. */
+  readonly onCarry: (tower_id: string, to: Position) => void;
   /** The first picture stands. Also called when the map cannot be drawn: the page must not wait for it. */
   readonly onReady: () => void;
   /** A frame with this revision of the track cloud was drawn. */
@@ -43,6 +47,15 @@ export interface MapOptions {
 export interface MapView {
   readonly setSensors: (sensors: readonly Sensor[]) => void;
   readonly setWatched: (watched: readonly Watched[]) => void;
+  /** Ground that is watched, pixel by pixel; null while sight lines are not computed. */
+  readonly setVeil: (veil: VeilTiles | null) => void;
+  /** The lowest height that one tower sees; null for no tower. */
+  readonly setHeights: (heights: HeightTiles | null) => void;
+  /** A tower that is tried elsewhere; null when nothing is tried. */
+  readonly setTried: (tried: TriedTower | null) => void;
+  readonly setSightLine: (mark: SightLineMark | null) => void;
+  readonly setMovable: (movable: boolean) => void;
+  readonly setPicking: (picking: boolean) => void;
   readonly setObstacles: (obstacles: readonly Obstacle[]) => void;
   readonly setUnits: (units: readonly Unit[]) => void;
   readonly setAlarms: (alarms: readonly Alarm[]) => void;
@@ -59,15 +72,9 @@ export interface MapView {
   readonly destroy: () => void;
 }
 
-setWorkerUrl(workerUrl);
-
-const PADDING_PX = 56;
 const EDGE_PX = 40;
 const REACH_PX = 5;
 const HOVER_PX = 70;
-// towers farther apart than this share of the line are not one group
-const APART = 0.1;
-const MAX_ZOOM = 15;
 const WORLD_PX = 512;
 const EQUATOR_M = 40_075_016.7;
 
@@ -95,6 +102,13 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
   let focus: TrackFocus | null = null;
   let range = options.range;
   let hover_m: number | null = null;
+  let tried: TriedTower | null = null;
+  let sightLine: SightLineMark | null = null;
+  let veil: VeilTiles | null = null;
+  let heights: HeightTiles | null = null;
+  let veilLayers: VeilLayers | null = null;
+  let movable = false;
+  let picking = false;
   let loaded = false;
   let ready = false;
   let targets: readonly Target[] = [];
@@ -108,6 +122,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
   });
   const overlayScene = (): OverlayScene => ({
     ...{ frontier, line, sensors, units, alarms, tracks, selection, focus, hover_m, language },
+    ...{ tried, sightLine },
     project: (position) => map.project([position[0], position[1]]),
     metresPerPixel: metresPerPixel(map),
     taken: notes.boxes(),
@@ -134,7 +149,19 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     map.setFilter('obstacles-selected', selectedObstacle(selection));
     map.setFilter('sectors-selected', watchedGround.selectedSectors(selection));
   };
+  const showVeil = (): void => {
+    if (veilLayers === null || paused) return;
+    veilLayers.setVeil(veil);
+    veilLayers.setHeights(heights);
+    veilLayers.dim(tried !== null);
+    // where the ground itself is shown, circles round sensors would say less and seem to say more
+    for (const id of watchedGround.SECTOR_GROUND) {
+      map.setLayoutProperty(id, 'visibility', veil === null ? 'visible' : 'none');
+    }
+    map.setPaintProperty('sectors-selected', 'line-opacity', veil === null ? 1 : 0.45);
+  };
   const showAll = (): void => {
+    showVeil();
     fill('sectors', () => watchedGround.sectorFeatures(sensors));
     fill('watched', () => watchedGround.watchedFeatures(line, watched));
     fill('obstacles', () => obstacleFeatures(line, obstacles));
@@ -155,6 +182,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
 
   map.on('load', () => {
     map.addLayer(trackLayer);
+    veilLayers = createVeilLayers(map, stripBounds(frontier));
     loaded = true;
     showAll();
     if (range === null) bringIntoView();
@@ -172,16 +200,36 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     ready = true;
     options.onReady();
   });
-  map.on('click', (event: MapMouseEvent) =>
-    options.onSelect(targetAt(targets, event.point.x, event.point.y, REACH_PX)),
-  );
+  const under = ({ x, y }: Pixel): Selection | null => targetAt(targets, x, y, REACH_PX);
+  const towerUnder = (at: Pixel): Carried | null => {
+    const found = movable && !picking ? towerOf(under(at), sensors) : null;
+    const tower = frontier.towers.find(({ tower_id }) => tower_id === found);
+    if (tower === undefined) return null;
+    const { tower_id, lon, lat } = tower;
+    return tried?.tower_id === tower_id ? tried : { tower_id, at: [lon, lat] };
+  };
+  const stopTools = createMapTools(map, {
+    towerAt: towerUnder,
+    tried: () => tried,
+    onCarry: options.onCarry,
+    onRest: options.onRest,
+    occupied: (at) => picking || under(at) !== null,
+  });
+  map.on('click', (event: MapMouseEvent) => {
+    if (picking) options.onPick([event.lngLat.lng, event.lngLat.lat]);
+    else options.onSelect(under(event.point));
+  });
   map.on('mousemove', (event: MapMouseEvent) => {
-    const over = targetAt(targets, event.point.x, event.point.y, REACH_PX) !== null;
-    map.getCanvas().style.cursor = over ? 'pointer' : '';
+    map.getCanvas().style.cursor = cursorAt(event.point);
     const { chainage_m, offset_m } = nearest(line, event.lngLat.lng, event.lngLat.lat);
     options.onHover(Math.abs(offset_m) < HOVER_PX * metresPerPixel(map) ? chainage_m : null);
   });
   map.on('mouseout', () => options.onHover(null));
+  function cursorAt(at: Pixel): string {
+    if (picking) return 'crosshair';
+    if (towerUnder(at) !== null) return 'grab';
+    return under(at) === null ? '' : 'pointer';
+  }
 
   return {
     setSensors: (next) => {
@@ -192,6 +240,32 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     setWatched: (next) => {
       watched = next;
       fill('watched', () => watchedGround.watchedFeatures(line, watched));
+    },
+    setVeil: (next) => {
+      veil = next;
+      notes.setVeil(veil !== null);
+      showVeil();
+    },
+    setHeights: (next) => {
+      heights = next;
+      notes.setHeights(heights?.tower_id ?? null);
+      showVeil();
+      redraw();
+    },
+    setTried: (next) => {
+      tried = next;
+      showVeil();
+      redraw();
+    },
+    setSightLine: (next) => {
+      sightLine = next;
+      redraw();
+    },
+    setMovable: (next) => {
+      movable = next;
+    },
+    setPicking: (next) => {
+      picking = next;
     },
     setObstacles: (next) => {
       obstacles = next;
@@ -242,69 +316,13 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
       if (!paused) showAll();
     },
     destroy: () => {
+      stopTools();
       surface.destroy();
       canvas.remove();
       notes.destroy();
       map.remove();
     },
   };
-}
-
-function startMap(
-  container: HTMLElement,
-  frontier: Frontier,
-  homeSign: 1 | -1,
-  options: MapOptions,
-): MapLibreMap | null {
-  const line = indexLine(frontier.line, frontier.home_side);
-  const positions = stretch(line, options.range ?? heldStretch(frontier, line));
-  try {
-    const map = new MapLibreMap({
-      container,
-      style: {
-        version: 8,
-        sources: {
-          ...groundSources(frontier),
-          ...lineSources(frontier),
-          ...watchedGround.watchedSources,
-          ...obstacleSources,
-          ...focusSources,
-        },
-        layers: [
-          ...groundLayers(frontier),
-          ...bandLayers,
-          ...watchedGround.watchedLayers,
-          ...obstacleLayers(homeSign),
-          ...lineLayers,
-          ...focusLayers,
-        ],
-      },
-      bounds: boundsOf(positions),
-      fitBoundsOptions: { padding: PADDING_PX, maxZoom: 12 },
-      maxZoom: MAX_ZOOM,
-      // north stays up: an officer who describes a place by radio must not have to think which way the map lies
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      maxPitch: 0,
-      renderWorldCopies: false,
-      attributionControl: false,
-      fadeDuration: 0,
-      locale: { 'Map.Title': options.words.map },
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    const ratio = window.devicePixelRatio > 1 ? 2 : 1;
-    map.on('styledata', () => {
-      if (!map.hasImage(watchedGround.HATCH_IMAGE)) {
-        map.addImage(watchedGround.HATCH_IMAGE, hatchTile(6, ratio, palette.hatch), { pixelRatio: ratio });
-      }
-    });
-    return map;
-  } catch (error) {
-    console.error('The map could not be started.', error);
-    return null;
-  }
 }
 
 /** A view for a browser that cannot draw the map: it takes everything and shows nothing. */
@@ -318,11 +336,20 @@ function unavailable(setLanguage: MapView['setLanguage'], destroy: () => void): 
       setUnits: nothing,
       setAlarms: nothing,
     },
+    ...{ setVeil: nothing, setHeights: nothing, setTried: nothing, setSightLine: nothing },
+    ...{ setMovable: nothing, setPicking: nothing },
     ...{ setTracks: nothing, setFocus: nothing, setHover: nothing, select: nothing, showRange: nothing },
     setLanguage,
     pause: nothing,
     destroy,
   };
+}
+
+/** The tower that a selection means: itself, or the one that carries a sensor. */
+function towerOf(selection: Selection | null, sensors: readonly Sensor[]): string | null {
+  if (selection?.kind === 'tower') return selection.id;
+  if (selection?.kind !== 'sensor') return null;
+  return sensors.find(({ sensor_id }) => sensor_id === selection.id)?.tower_id ?? null;
 }
 
 function positionOf(selection: Selection | null, scene: OverlayScene): Position | null {
@@ -351,23 +378,6 @@ function located(
   }
 }
 
-/** Where most towers stand close together, with a margin: nobody watches a picture of empty ground. */
-function heldStretch(frontier: Frontier, line: LineIndex): Range {
-  const chainages = frontier.towers
-    .map((tower) => nearest(line, tower.lon, tower.lat).chainage_m)
-    .sort((one, other) => one - other);
-  const groups: number[][] = [];
-  for (const chainage_m of chainages) {
-    const group = groups.at(-1);
-    if (group !== undefined && chainage_m - group.at(-1)! <= line.length_m * APART) group.push(chainage_m);
-    else groups.push([chainage_m]);
-  }
-  const [largest] = groups.sort((one, other) => other.length - one.length);
-  if (largest === undefined || largest.length < 2) return [0, line.length_m];
-  const margin_m = (largest.at(-1)! - largest[0]!) * 0.08;
-  return [largest[0]! - margin_m, largest.at(-1)! + margin_m];
-}
-
 function outside(map: MapLibreMap, position: Position): boolean {
   const { x, y } = map.project([position[0], position[1]]);
   const { clientWidth, clientHeight } = map.getContainer();
@@ -377,10 +387,4 @@ function outside(map: MapLibreMap, position: Position): boolean {
 function metresPerPixel(map: MapLibreMap): number {
   const latitude = (map.getCenter().lat * Math.PI) / 180;
   return (EQUATOR_M * Math.cos(latitude)) / (WORLD_PX * 2 ** map.getZoom());
-}
-
-function boundsOf(positions: readonly Position[]): LngLatBoundsLike {
-  const lons = positions.map((position) => position[0]);
-  const lats = positions.map((position) => position[1]);
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }

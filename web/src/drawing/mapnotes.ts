@@ -1,12 +1,16 @@
 // Which words stand on the map: the legend, and at the foot that this is no legal boundary and whose data it is.
 import type { Box } from './layout';
-import { createLegend } from './legend';
+import { createHeightsLegend, createLegend, type Explained } from './legend';
 import { nameIn, type DrawingWords, type Frontier, type Language, type Obstacle } from './scene';
 
 export interface MapNotes {
   readonly setLanguage: (language: Language, words: DrawingWords) => void;
   /** Which kinds of obstacle there are, for the legend. */
   readonly setElements: (elements: ReadonlySet<Obstacle['element']>) => void;
+  /** Whether the ground itself is shown as watched, for the legend. */
+  readonly setVeil: (shown: boolean) => void;
+  /** The tower whose ground is shown by height; null for none. */
+  readonly setHeights: (tower_id: string | null) => void;
   /** Say in the map's place that it cannot be drawn. */
   readonly sayUnavailable: () => void;
   /** Where the notes lie in the container: labels keep clear of them. */
@@ -24,9 +28,11 @@ export function createMapNotes(
   options: { readonly language: Language; readonly words: DrawingWords; readonly simulated: boolean },
 ): MapNotes {
   let { language, words } = options;
-  let elements: ReadonlySet<Obstacle['element']> = new Set();
+  let explained: Explained = { elements: new Set(), veil: false };
+  let tower_id: string | null = null;
   const roomy = container.clientWidth >= ROOMY_PX.width && container.clientHeight >= ROOMY_PX.height;
-  let legend = createLegend(words, elements, roomy);
+  let legend = createLegend(words, explained, roomy);
+  let heights: HTMLElement | null = null;
   const caption = document.createElement('p');
   caption.className = 'map-caption';
   const sorry = document.createElement('p');
@@ -44,9 +50,14 @@ export function createMapNotes(
     sorry.textContent = words.mapUnavailable;
   };
   const renewLegend = (): void => {
-    const renewed = createLegend(words, elements, legend.open);
+    const renewed = createLegend(words, explained, legend.open);
     legend.replaceWith(renewed);
     legend = renewed;
+  };
+  const renewHeights = (): void => {
+    heights?.remove();
+    heights = tower_id === null ? null : createHeightsLegend(words, tower_id);
+    if (heights !== null) container.append(heights);
   };
   write();
   container.append(legend, caption);
@@ -55,19 +66,30 @@ export function createMapNotes(
       language = nextLanguage;
       words = nextWords;
       renewLegend();
+      renewHeights();
       write();
     },
     setElements: (next) => {
-      if ([...next].sort().join() === [...elements].sort().join()) return;
-      elements = next;
+      if ([...next].sort().join() === [...explained.elements].sort().join()) return;
+      explained = { ...explained, elements: next };
       renewLegend();
+    },
+    setVeil: (shown) => {
+      if (shown === explained.veil) return;
+      explained = { ...explained, veil: shown };
+      renewLegend();
+    },
+    setHeights: (next) => {
+      if (next === tower_id) return;
+      tower_id = next;
+      renewHeights();
     },
     sayUnavailable: () => {
       legend.remove();
       container.append(sorry);
     },
     boxes: () =>
-      [legend, caption].map((note) => ({
+      [legend, caption, ...(heights === null ? [] : [heights])].map((note) => ({
         x: note.offsetLeft,
         y: note.offsetTop,
         width: note.offsetWidth,
@@ -76,6 +98,7 @@ export function createMapNotes(
     destroy: () => {
       legend.remove();
       caption.remove();
+      heights?.remove();
       sorry.remove();
     },
   };

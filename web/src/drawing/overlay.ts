@@ -5,6 +5,7 @@ import { boxRound, placeLabels, type Box, type LabelWish, type Pixel, type Targe
 import { alarms, towers, tracks, units } from './overlaymarks';
 import { countries, kilometreMarks, places, writeLines, type Writing } from './overlaynames';
 import type { OverlayScene } from './overlayscene';
+import { sightLine, triedTower } from './overlaysight';
 import { palette } from './palette';
 import type { Range } from './scene';
 
@@ -22,7 +23,9 @@ export function paintOverlay(context: Context, width: number, height: number, sc
   const targets: Target[] = [];
 
   if (visible.range !== null) kilometreMarks(context, scene, visible.range, frame, wishes);
+  sightLine(context, scene, taken);
   towers(context, scene, frame, targets, taken);
+  triedTower(context, scene, taken);
   places(context, scene, frame, wishes, taken);
   units(context, scene, frame, targets, taken, wishes);
   tracks(context, scene, frame, targets);

@@ -36,8 +36,11 @@ export function towers(
     const selected =
       isSelected(scene, 'tower', tower.tower_id) ||
       sensors.some((row) => isSelected(scene, 'sensor', row.sensor_id));
-    if (selected) ring(context, at, half + 6);
+    const elsewhere = scene.tried?.tower_id === tower.tower_id;
+    if (selected && !elsewhere) ring(context, at, half + 6);
+    if (elsewhere) context.globalAlpha = 0.4;
     drawTower(context, at.x, at.y, half, sees);
+    context.globalAlpha = 1;
     taken.push(boxRound(at.x, at.y, half));
     // a tower with one sensor is that sensor: its card says what it sees
     const selection: Selection =
@@ -45,6 +48,10 @@ export function towers(
         ? { kind: 'sensor', id: sensors[0]!.sensor_id }
         : { kind: 'tower', id: tower.tower_id };
     targets.push({ ...boxRound(at.x, at.y, half + 2), selection });
+    if (elsewhere) {
+      const tried = scene.project(scene.tried.at);
+      targets.push({ ...boxRound(tried.x, tried.y, 13), selection });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // What does the map's overlay show, and how does a position become a pixel?
 import type { LineIndex } from './chainage';
 import type { Box, Pixel } from './layout';
+import type { SightLineMark, TriedTower } from './overlaysight';
 import type { Alarm, Frontier, Language, Position, Selection, Sensor, TrackFocus, Unit } from './scene';
 import type { TrackCloud } from './trackcloud';
 
@@ -15,6 +16,8 @@ export interface OverlayScene {
   readonly selection: Selection | null;
   readonly focus: TrackFocus | null;
   readonly hover_m: number | null;
+  readonly tried: TriedTower | null;
+  readonly sightLine: SightLineMark | null;
   readonly language: Language;
   readonly project: (position: Position) => Pixel;
   /** Ground metres under one pixel in the middle of the map. */

@@ -33,6 +33,8 @@ export const palette = {
   range: '#9fb4c8',
   night: '#12161b',
   section: ['#343d47', '#2a323a'],
+  // lowest height that a tower sees, the ground itself first; the centre draws its pictures with the same colours
+  heights: ['#a6e3b4', '#6fc2a6', '#4a97ab', '#456f9f', '#4d4b84'],
 } as const;
 
 export type Priority = 1 | 2 | 3;

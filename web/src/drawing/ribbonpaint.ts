@@ -1,31 +1,23 @@
 // How does one picture of the ribbon come out of what is known?
 import { nearest, type LineIndex } from './chainage';
-import { drawAlarm, drawTrack, drawUnit, hatch, OBSTACLE_DASH, obstacleLook } from './glyphs';
+import { drawAlarm, drawTrack, drawUnit, OBSTACLE_DASH, obstacleLook } from './glyphs';
 import { pilesOf, type Pixel, type Target } from './layout';
 import { palette, withOpacity } from './palette';
 import { responsibleStretches, stretchInWords } from './responsible';
 import { kilometres, pixelOf, pixelsOf, ticks, type RibbonScale } from './ribbonscale';
-import type {
-  Alarm,
-  DrawingWords,
-  Frontier,
-  Language,
-  Obstacle,
-  Range,
-  Selection,
-  Unit,
-  Watched,
-} from './scene';
-import { selectedStretch, selectionOfStretch } from './stretches';
+import type { Alarm, DrawingWords, Frontier, Language, Obstacle, Range, Selection, Unit } from './scene';
 import { write, writeWithin, type TextLook } from './text';
 import type { TrackCloud } from './trackcloud';
+import { paintWatchedLane, type WatchedLane } from './watchedlane';
 
 /** Everything the ribbon shows; `units` far from the line are left to the map. */
 export interface RibbonState {
   readonly frontier: Frontier;
   readonly line: LineIndex;
   readonly obstacles: readonly Obstacle[];
-  readonly watched: readonly Watched[];
+  readonly watched: WatchedLane;
+  /** The case that is shown, in words; null where sight lines are not computed. */
+  readonly caseWords: CaseWords | null;
   readonly alarms: readonly Alarm[];
   readonly tracks: TrackCloud;
   readonly units: readonly Unit[];
@@ -33,6 +25,12 @@ export interface RibbonState {
   readonly range: Range | null;
   /** Chainage pointed at elsewhere; null for none. */
   readonly hover_m: number | null;
+}
+
+/** Which case the watched lane shows; what does not hold now, or is only tried, must not look as if it did. */
+export interface CaseWords {
+  readonly words: string;
+  readonly asNow: boolean;
 }
 
 export type LaneName = 'responsible' | 'obstacles' | 'watched' | 'alarms' | 'tracks' | 'units' | 'axis';
@@ -54,13 +52,13 @@ export interface RibbonFrame {
 }
 
 const LANE_SHARES: readonly (readonly [LaneName, number])[] = [
-  ['responsible', 17],
-  ['obstacles', 21],
-  ['watched', 15],
-  ['alarms', 20],
-  ['tracks', 15],
-  ['units', 18],
-  ['axis', 18],
+  ['responsible', 15],
+  ['obstacles', 18],
+  ['watched', 27],
+  ['alarms', 19],
+  ['tracks', 13],
+  ['units', 16],
+  ['axis', 16],
 ];
 const ELEMENTS = ['trench', 'berm', 'wire', 'wall', 'lighting', 'patrol_road'] as const;
 const UNIT_REACH_M = 60_000;
@@ -84,7 +82,7 @@ export function paintRibbon(
   frame: RibbonFrame,
 ): Target[] {
   const { scale, height } = frame;
-  paintLabels(context, frame);
+  paintLabels(context, frame, state.caseWords);
   paintAxis(context, frame);
   context.save();
   context.beginPath();
@@ -92,7 +90,7 @@ export function paintRibbon(
   context.clip();
   paintResponsible(context, state, frame);
   const obstacles = paintObstacles(context, state, frame);
-  const stretches = paintWatched(context, state, frame);
+  const stretches = paintWatchedLane(context, state.watched, scale, frame.lanes.watched, state.selection);
   paintMarkLines(context, state, frame);
   context.restore();
   const targets = [
@@ -110,25 +108,44 @@ function middle(lane: Lane): number {
   return lane.top + lane.height / 2;
 }
 
-function paintLabels(context: CanvasRenderingContext2D, frame: RibbonFrame): void {
-  const { lanes, words, width, labels_px, language } = frame;
+function paintLabels(
+  context: CanvasRenderingContext2D,
+  frame: RibbonFrame,
+  caseWords: CaseWords | null,
+): void {
+  const { lanes, words } = frame;
   const labels: [LaneName, string][] = [
     ['responsible', words.responsible],
     ['obstacles', words.obstacles],
-    ['watched', words.watched],
     ['alarms', words.alarms],
     ['tracks', words.tracks],
     ['units', words.units],
     ['axis', words.kilometre],
   ];
-  const rightToLeft = language !== 'en';
-  for (const [name, label] of labels) {
-    writeWithin(context, label, rightToLeft ? width - 12 : 12, middle(lanes[name]), labels_px - 18, {
-      size_px: 11,
-      colour: palette.muted,
-      align: rightToLeft ? 'right' : 'left',
-    });
+  for (const [name, label] of labels) paintLabel(context, frame, label, middle(lanes[name]), palette.muted);
+  if (caseWords === null) {
+    paintLabel(context, frame, words.watched, middle(lanes.watched), palette.muted);
+    return;
   }
+  const colour = caseWords.asNow ? palette.muted : palette.priority2;
+  paintLabel(context, frame, words.watched, middle(lanes.watched) - 7, palette.muted);
+  paintLabel(context, frame, caseWords.words, middle(lanes.watched) + 6, colour);
+}
+
+function paintLabel(
+  context: CanvasRenderingContext2D,
+  { width, labels_px, language }: RibbonFrame,
+  label: string,
+  y: number,
+  colour: string,
+): void {
+  const rightToLeft = language !== 'en';
+  const align = rightToLeft ? 'right' : 'left';
+  writeWithin(context, label, rightToLeft ? width - 12 : 12, y, labels_px - 18, {
+    size_px: 11,
+    colour,
+    align,
+  });
 }
 
 function paintAxis(context: CanvasRenderingContext2D, frame: RibbonFrame): void {
@@ -190,48 +207,6 @@ function paintObstacles(context: CanvasRenderingContext2D, state: RibbonState, f
     const selection: Selection = { kind: 'obstacle', id: row.obstacle_id };
     return [{ x: from, y: y - strand / 2, width: to - from, height: strand, selection }];
   });
-}
-
-function paintWatched(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): Target[] {
-  const { scale, lanes } = frame;
-  const { top, height } = lanes.watched;
-  const [y, tall] = [top + 3, height - 6];
-  context.fillStyle = palette.night;
-  context.fillRect(scale.left_px, y, scale.width_px, tall);
-  const targets: Target[] = [];
-  for (const stretch of state.watched) {
-    const pixels = pixelsOf(scale, stretch.from_m, stretch.to_m);
-    if (pixels === null) continue;
-    const [from, to] = pixels;
-    targets.push({ x: from, y, width: to - from, height: tall, selection: selectionOfStretch(stretch) });
-    if (stretch.state === 'unwatched') continue;
-    const wide = Math.max(1, to - from);
-    if (stretch.state === 'watched') {
-      context.fillStyle = withOpacity(palette.watched, 0.62);
-      context.fillRect(from, y, wide, tall);
-    } else {
-      hatch(context, from, y, wide, tall, palette.lost, 4);
-      context.strokeStyle = palette.lost;
-      context.lineWidth = 1;
-      context.strokeRect(from + 0.5, y + 0.5, Math.max(0, wide - 1), tall - 1);
-    }
-  }
-  paintSelectedStretch(context, state, frame);
-  return targets;
-}
-
-function paintSelectedStretch(
-  context: CanvasRenderingContext2D,
-  state: RibbonState,
-  { scale, lanes }: RibbonFrame,
-): void {
-  const chosen = selectedStretch(state.watched, state.selection);
-  const pixels = chosen === undefined ? null : pixelsOf(scale, chosen.from_m, chosen.to_m);
-  if (pixels === null) return;
-  const [from, to] = pixels;
-  context.strokeStyle = palette.textStrong;
-  context.lineWidth = 1.5;
-  context.strokeRect(from, lanes.watched.top + 1.5, Math.max(2, to - from), lanes.watched.height - 3);
 }
 
 const PILE: TextLook = { size_px: 10, weight: 600, colour: palette.textStrong, halo: palette.halo };

@@ -1,5 +1,6 @@
 // What does the drawing show: the plain values that the frame hands to map, ribbon and time bar.
 import type { components } from '../api/schema.gen';
+import type { LaneShape, WatchedStretch } from '../api/sight';
 
 type Schemas = components['schemas'];
 
@@ -7,7 +8,9 @@ export type Frontier = Schemas['FrontierShape'];
 export type Names = Schemas['Names'];
 export type LinePoint = Schemas['LinePoint'];
 export type Sensor = Schemas['SensorRow'];
-export type Watched = Schemas['WatchedStretch'];
+export type Watched = WatchedStretch;
+/** Probabilities of detection along the line, one for each step from kilometre 0. */
+export type Curve = Pick<LaneShape, 'step_m' | 'p_low' | 'p_nominal' | 'p_high'>;
 export type Obstacle = Schemas['ObstacleRow'];
 export type Unit = Schemas['UnitRow'];
 export type Alarm = Schemas['AlarmRow'];
@@ -67,6 +70,17 @@ export interface DrawingWords {
   readonly planned: string;
   readonly degraded: string;
   readonly notWatched: string;
+  /** What the veil tells of the ground, once sight lines are computed. */
+  readonly surelyWatched: string;
+  readonly uncertainWatched: string;
+  readonly lostGround: string;
+  readonly unwatchedGround: string;
+  /** The dashed edge of a lane that rests on no walk test. */
+  readonly assumed: string;
+  /** Legend of the lowest height a tower sees: its title, then one word for each step of the ramp, lowest first. */
+  readonly heights: string;
+  readonly heightSteps: readonly string[];
+  readonly heightsHidden: string;
   readonly tower: string;
   readonly groundSensor: string;
   readonly person: string;

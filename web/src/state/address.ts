@@ -1,6 +1,7 @@
-// What does the address say: mode, selection and stretch of the line, so that a shift hand-over is a pasted link?
+// What does the address say: mode, selection, stretch of the line and case, so that a shift hand-over is a pasted link?
 
 import type { Range, Selection } from '../drawing/scene';
+import { NOW, readChoice, writeChoice, type CaseChoice } from './cases';
 
 export const MODES = ['watch', 'plan'] as const;
 export type Mode = (typeof MODES)[number];
@@ -21,6 +22,8 @@ export interface Address {
   mode: Mode;
   selection: Selection | null;
   range: Range | null;
+  /** For which case the line is shown as watched. */
+  choice: CaseChoice;
   /** One-time token of a sign-in link; it is taken out of the address at once. */
   enter: string | null;
 }
@@ -48,14 +51,22 @@ export function readAddress(hash: string): Address {
     mode: MODES.find((mode) => mode === query.get('mode')) ?? 'watch',
     selection: readSelection(query.get('sel')),
     range: readRange(query.get('km')),
+    choice: readChoice(query.get('case')),
     enter: query.get('enter'),
   };
 }
 
-/** Write mode, selection and range as a fragment; the range in kilometres to the metre. */
-export function writeAddress(mode: Mode, selection: Selection | null, range: Range | null): string {
+/** Write mode, selection, range and case as a fragment; the range in kilometres to the metre. */
+export function writeAddress(
+  mode: Mode,
+  selection: Selection | null,
+  range: Range | null,
+  choice: CaseChoice = NOW,
+): string {
   const query = new URLSearchParams({ mode });
   if (selection !== null) query.set('sel', `${selection.kind}:${selection.id}`);
   if (range !== null) query.set('km', range.map((metres) => String(Math.round(metres) / 1000)).join('-'));
+  const written = writeChoice(choice);
+  if (written !== null) query.set('case', written);
   return `#${query.toString().replaceAll('%3A', ':')}`;
 }

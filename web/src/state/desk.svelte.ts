@@ -10,7 +10,11 @@ import { readAddress, writeAddress, type Mode } from './address';
 import { newGauge, noteFrame, notePainted } from './gauge';
 import type { KeyAction } from './keys';
 import { PictureStore } from './picture.svelte';
+import type { CaseChoice } from './cases';
 import { Settings } from './settings.svelte';
+import { Sight } from './sight.svelte';
+import { SightLine } from './sightline.svelte';
+import { Trial } from './trial.svelte';
 
 /** What a person may do, as the centre tells it with the sign-in. */
 export type Action =
@@ -37,6 +41,9 @@ export class Desk {
   readonly speech = new Speech();
   readonly cloud = new TrackCloud();
   readonly gauge = newGauge();
+  readonly sight = new Sight(this);
+  readonly trial = new Trial(this);
+  readonly sightLine = new SightLine((error) => this.words(error));
 
   stage = $state<Stage>('asking');
   /** Why the page could not open, in words; empty when there is nothing to say. */
@@ -76,6 +83,7 @@ export class Desk {
     this.mode = address.mode;
     this.selection = address.selection;
     this.range = address.range;
+    this.sight.choice = address.choice;
     this.speech.language = this.settings.language;
     window.vallumStore = this.gauge;
   }
@@ -131,6 +139,7 @@ export class Desk {
         this.picture.apply(message);
         this.gauge.lastStoreUpdate = performance.now();
         if (message.kind === 'picture') this.stage = 'inside';
+        if (message.kind === 'picture' || message.kind === 'watched') this.sight.note(versionOf(message));
         if (message.kind === 'picture' || message.kind === 'pulse') this.tick();
       },
       onFrame: (frame, arrivedMs) => this.takeFrame(frame, arrivedMs),
@@ -256,7 +265,28 @@ export class Desk {
 
   goTo(mode: Mode): void {
     this.mode = mode;
+    if (mode !== 'plan') this.dropPlans();
     this.writeAddress();
+  }
+
+  /** Show what is watched in another case. */
+  showCase(choice: CaseChoice): void {
+    this.sight.choice = choice;
+    this.writeAddress();
+  }
+
+  /** Take up a tower to try it elsewhere. */
+  tryTower(tower: Schemas['Tower']): void {
+    const carried = [...this.picture.sensors.values()].find((row) => row.tower_id === tower.tower_id);
+    this.trial.begin(tower, carried?.mast_m ?? tower.height_m);
+  }
+
+  /** Put back what is only tried, and let clicks select again; true if there was anything. */
+  dropPlans(): boolean {
+    const any = this.trial.tower !== null || this.sightLine.picking !== null;
+    this.trial.drop();
+    this.sightLine.picking = null;
+    return any;
   }
 
   /** The address was changed from outside: a pasted link, or the browser's back. */
@@ -265,10 +295,12 @@ export class Desk {
     this.mode = address.mode;
     this.selection = address.selection;
     this.range = address.range;
+    this.sight.choice = address.choice;
+    if (this.mode !== 'plan') this.dropPlans();
   }
 
   private writeAddress(): void {
-    history.replaceState(null, '', writeAddress(this.mode, this.selection, this.range));
+    history.replaceState(null, '', writeAddress(this.mode, this.selection, this.range, this.sight.choice));
   }
 
   speak(language: Language): void {
@@ -303,6 +335,11 @@ export class Desk {
     // The page shows one line only: which drawing of it this is helps nobody who mistyped a place.
     return told.replace(` (${this.frontier?.line_version})`, '');
   }
+}
+
+/** The version of the ground that a message stands on; undefined from a centre that computes no sight lines. */
+function versionOf(message: object): number | undefined {
+  return (message as { version?: number }).version;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

@@ -12,6 +12,7 @@ export type KeyAction =
   | 'incident'
   | 'new'
   | 'search'
+  | 'seen'
   | 'help'
   | 'watch'
   | 'plan';
@@ -26,6 +27,7 @@ const SINGLE: Record<string, KeyAction> = {
   c: 'close',
   i: 'incident',
   n: 'new',
+  v: 'seen',
   '/': 'search',
   '?': 'help',
 };
@@ -44,6 +46,7 @@ const BY_CODE: Record<string, string> = {
   KeyC: 'c',
   KeyI: 'i',
   KeyN: 'n',
+  KeyV: 'v',
   KeyG: 'g',
   KeyW: 'w',
   KeyP: 'p',

@@ -1,6 +1,7 @@
 // What does the centre show: its rows, kept up to date from the live socket.
 import type { LiveMessage } from '../api/live';
 import type { Schemas } from '../api/client';
+import type { WatchedStretch } from '../api/sight';
 
 type Picture = Schemas['Picture'];
 export type ViewName = Schemas['ChangedMessage']['view'];
@@ -59,7 +60,7 @@ export class PictureStore implements Tables {
   units = $state.raw<Tables['units']>(new Map());
   obstacles = $state.raw<Tables['obstacles']>(new Map());
   works = $state.raw<Tables['works']>(new Map());
-  watched = $state.raw<readonly Schemas['WatchedStretch'][]>([]);
+  watched = $state.raw<readonly WatchedStretch[]>([]);
   pulse = $state.raw<Schemas['Pulse'] | null>(null);
   /** When the pulse came, performance.now(), ms: between pulses the clock is carried on from here. */
   pulseAtMs = 0;

@@ -1,10 +1,19 @@
 // What do ribbon and time bar show, as rows? The API's own rows and field names, so that table, file and API agree.
 import type { Schemas } from '../api/client';
+import type { LaneShape, ProfileShape, WatchedStretch } from '../api/sight';
 import type { TrackMark } from '../drawing/trackcloud';
 import type { Cell } from './csv';
 import type { PictureStore } from './picture.svelte';
 
-export const LANES = ['responsible', 'obstacles', 'watched', 'alarms', 'tracks', 'units'] as const;
+export const LANES = [
+  'responsible',
+  'obstacles',
+  'watched',
+  'watched_steps',
+  'alarms',
+  'tracks',
+  'units',
+] as const;
 export type LaneName = (typeof LANES)[number];
 
 export interface Table {
@@ -36,12 +45,52 @@ export function timeTable(picture: PictureStore): Table {
   return tableOf(ALARM_COLUMNS, alarms);
 }
 
+/** What is watched in the case that is shown: by stretch, and step by step where sight lines are computed. */
+export interface WatchedRows {
+  readonly stretches: readonly WatchedStretch[];
+  readonly lane: LaneShape | null;
+}
+
+const STRETCH_COLUMNS = [
+  'from_m',
+  'to_m',
+  'state',
+  'sensors',
+  'assumed',
+  'p_low',
+  'p_nominal',
+  'p_high',
+] as const satisfies readonly (keyof WatchedStretch)[];
+
+/** The lane's probabilities as rows, one for each step that begins in a range; the whole line without one. */
+export function stepsTable(lane: LaneShape | null, range: readonly [number, number] | null): Table {
+  const columns = ['from_m', 'p_low', 'p_nominal', 'p_high', 'sensors_live'];
+  if (lane === null) return { columns, rows: [] };
+  const first = Math.max(0, Math.floor((range?.[0] ?? 0) / lane.step_m));
+  const end = Math.min(lane.p_nominal.length, Math.ceil((range?.[1] ?? Infinity) / lane.step_m));
+  const rows = Array.from({ length: Math.max(0, end - first) }, (_, index): Cell[] => {
+    const step = first + index;
+    const values = [lane.p_low, lane.p_nominal, lane.p_high, lane.sensors_live].map((all) => all[step]);
+    return [step * lane.step_m, ...values];
+  });
+  return { columns, rows };
+}
+
+/** A sight line's ground, point by point. */
+export function profileTable(profile: ProfileShape): Table {
+  const columns = ['distance_m', 'ground_m', 'apparent_ground_m', 'line_m', 'sd_m'] as const;
+  const rows = profile.distance_m.map((_, index) => columns.map((column) => profile[column][index]));
+  return { columns, rows };
+}
+
 /** One lane of the ribbon. */
 export function laneTable(
   lane: LaneName,
   picture: PictureStore,
   frontier: Schemas['FrontierShape'],
   tracks: readonly TrackMark[],
+  watched: WatchedRows,
+  range: readonly [number, number] | null,
 ): Table {
   switch (lane) {
     case 'responsible':
@@ -66,7 +115,9 @@ export function laneTable(
         [...picture.obstacles.values()],
       );
     case 'watched':
-      return tableOf(['from_m', 'to_m', 'state', 'sensors'], picture.watched);
+      return tableOf(STRETCH_COLUMNS, watched.stretches);
+    case 'watched_steps':
+      return stepsTable(watched.lane, range);
     case 'alarms':
       return timeTable(picture);
     case 'tracks':

@@ -2,6 +2,8 @@
 import type { DrawingWords } from '../drawing/scene';
 import type { Speech } from './speech.svelte';
 
+const HEIGHT_STEPS = ['0', '1', '2', '3', '4'] as const;
+
 /** Every word of map, ribbon and time bar. */
 export function drawingWords({ say }: Speech): DrawingWords {
   return {
@@ -30,6 +32,14 @@ export function drawingWords({ say }: Speech): DrawingWords {
     planned: say('legend_planned'),
     degraded: say('legend_degraded'),
     notWatched: say('legend_not_watched'),
+    surelyWatched: say('legend_sure'),
+    uncertainWatched: say('legend_unsure'),
+    lostGround: say('legend_lost'),
+    unwatchedGround: say('legend_unwatched'),
+    assumed: say('legend_assumed'),
+    heights: say('heights_title'),
+    heightSteps: HEIGHT_STEPS.map((step) => say(`height_step_${step}`)),
+    heightsHidden: say('heights_hidden'),
     tower: say('legend_tower'),
     groundSensor: say('legend_ground_sensor'),
     person: say('legend_person'),

@@ -138,6 +138,7 @@ export function causeText(speech: Speech, cause: string): string {
   return isKey(key) ? speech.say(key) : cause;
 }
 
-function isKey(key: string): key is Key {
+/** True for a key of the dictionary: what centres may name some day is looked up before it is said. */
+export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }

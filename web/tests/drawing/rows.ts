@@ -81,6 +81,9 @@ export function sensorRow(state: Sensor['state']): Sensor {
     state_since: AT,
     state_reason: '',
     last_heard: null,
+    moved_at: null,
+    range_probability: null,
+    walk_tests: [],
   };
 }
 

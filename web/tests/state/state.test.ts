@@ -4,19 +4,30 @@ import type { Schemas } from '../../src/api/client';
 import { wordsOfFailure } from '../../src/api/client';
 import { waitBeforeTry } from '../../src/api/live';
 import { readAddress, writeAddress } from '../../src/state/address';
+import { NOW } from '../../src/state/cases';
 import { toCsv } from '../../src/state/csv';
 import { KEPT_FRAMES, newGauge, noteFrame, notePainted } from '../../src/state/gauge';
 import { readKey } from '../../src/state/keys';
 import { byArrival, nextStep, tasksOf } from '../../src/state/next';
 import { NEXT_STEPS, isRunning } from '../../src/state/tasks';
-import { tableOf } from '../../src/state/tables';
+import { stepsTable, tableOf } from '../../src/state/tables';
 
 describe('the address', () => {
+  const nothing = { mode: 'watch', selection: null, range: null, choice: NOW, enter: null };
   test('what is written is read back', () => {
     const selection = { kind: 'alarm', id: 'A-0006' } as const;
     const hash = writeAddress('plan', selection, [140_000, 150_250]);
     expect(hash).toBe('#mode=plan&sel=alarm:A-0006&km=140-150.25');
-    expect(readAddress(hash)).toEqual({ mode: 'plan', selection, range: [140_000, 150_250], enter: null });
+    const range = [140_000, 150_250];
+    expect(readAddress(hash)).toEqual({ mode: 'plan', selection, range, choice: NOW, enter: null });
+  });
+
+  test('a case that somebody chose is part of it, what holds now is not', () => {
+    const chosen = { base: 'day-vehicle', proven: true };
+    const hash = writeAddress('watch', null, null, chosen);
+    expect(hash).toBe('#mode=watch&case=day-vehicle-proven-only');
+    expect(readAddress(hash).choice).toEqual(chosen);
+    expect(writeAddress('watch', null, null, NOW)).toBe('#mode=watch');
   });
 
   test('a sign-in link carries its token', () => {
@@ -26,7 +37,7 @@ describe('the address', () => {
   test.each(['#km=150-140', '#km=x-3', '#km=5', '#km=-5-10', '#sel=ghost:1', '#sel=alarm:', '#mode=report'])(
     '%s shows everything instead of failing',
     (hash) => {
-      expect(readAddress(hash)).toEqual({ mode: 'watch', selection: null, range: null, enter: null });
+      expect(readAddress(hash)).toEqual(nothing);
     },
   );
 });
@@ -112,6 +123,22 @@ describe('the next step', () => {
 });
 
 describe('tables', () => {
+  test('the steps of the lane are those that begin in the chosen stretch, as the centre gave them', () => {
+    const steps = Array.from({ length: 10 }, (_, index) => index / 10);
+    const lane = {
+      ...{ case: 'night-person', version: 1, step_m: 100, stretches: [] },
+      ...{ p_low: steps, p_nominal: steps, p_high: steps, sensors_live: steps.map(() => 2) },
+    };
+    expect(stepsTable(lane, null).rows).toHaveLength(10);
+    expect(stepsTable(lane, [250, 500]).rows).toEqual([
+      [200, 0.2, 0.2, 0.2, 2],
+      [300, 0.3, 0.3, 0.3, 2],
+      [400, 0.4, 0.4, 0.4, 2],
+    ]);
+    expect(stepsTable(lane, [2000, 3000]).rows).toEqual([]);
+    expect(stepsTable(null, null).rows).toEqual([]);
+  });
+
   test('a table has the fields and values of its rows', () => {
     const rows = [{ from_m: 0, to_m: 1234.5, sensors: ['CAM-1', 'GSR-1'] }];
     expect(tableOf(['from_m', 'to_m', 'sensors'], rows)).toEqual({

@@ -21,6 +21,9 @@ export function coveredByOthers(sensor: Sensor, sensors: readonly Sensor[]): boo
   return samples(sensor).every((position) => others.some((other) => covers(other, position)));
 }
 
+/** Layers that say what is watched by sectors alone: they give way to the veil, which knows the ground. */
+export const SECTOR_GROUND = ['sectors-watching', 'sectors-lost', 'sectors-lost-edge'] as const;
+
 /** Sources of sectors and watched stretches, empty at first. */
 export const watchedSources: Record<string, SourceSpecification> = {
   sectors: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
@@ -63,6 +66,18 @@ export const watchedLayers: LayerSpecification[] = [
     source: 'watched',
     filter: ['==', ['get', 'state'], 'watched'],
     paint: { 'line-color': palette.watched, 'line-width': 8, 'line-opacity': 0.32 },
+  },
+  {
+    id: 'watched-uncertain',
+    type: 'line',
+    source: 'watched',
+    filter: ['==', ['get', 'state'], 'uncertain'],
+    paint: {
+      'line-color': palette.watched,
+      'line-width': 8,
+      'line-opacity': 0.3,
+      'line-dasharray': [0.25, 0.35],
+    },
   },
   {
     id: 'watched-lost',
