@@ -35,10 +35,10 @@ SENSORS = (
     Column("range_person_m", number),
     Column("range_vehicle_m", number),
     Column("range_min_m", number, required=False),
-    Column("range_probability", number, required=False),
     Column("party"),
     Column("simulated", flag, required=False),
     Column("performance_source"),
+    Column("range_probability", number, required=False),
 )
 UNITS = (
     Column("unit_id"),
