@@ -80,12 +80,17 @@ class CostField:
             raise ValueError(f"Cell {row}, {column} is not on the grid of {rows} x {columns} cells.")
         if not np.isfinite(self.cost[row, column]):
             raise ValueError(f"No way leads from the starts to cell {row}, {column}.")
-        begins = np.zeros(self.cost.size, dtype=np.bool_)
-        begins[self.starts[self.cost.ravel()[self.starts] == self.offsets]] = True
-        way = _walk_back(self.rate, self.cost, begins, row * columns + column, self.cell_m)
+        way = _walk_back(self.rate, self.cost, self.begins, row * columns + column, self.cell_m)
         if not way.size:
             raise ValueError("The costs do not fit the rates: were the rates changed after the costs were found?")
         return np.stack(np.divmod(way[::-1], columns), axis=1)
+
+    @property
+    def begins(self) -> NDArray[np.bool_]:
+        """At which cells, by flat number, ways begin: the starts that no way from another start reaches cheaper."""
+        begins = np.zeros(self.cost.size, dtype=np.bool_)
+        begins[self.starts[self.cost.ravel()[self.starts] == self.offsets]] = True
+        return begins
 
 
 def least_cost(
@@ -94,7 +99,7 @@ def least_cost(
     cell_m: float,
     offsets: NDArray[np.floating[Any]] | None = None,
     limit: float = np.inf,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> CostField:
     """Find what it costs at least to reach every cell.
 
@@ -211,7 +216,7 @@ def _sound_rate(rate: NDArray[np.floating[Any]], cell_m: float) -> Rate:
 
 
 def _settle_all(
-    found: CostField, cells: IntArray, limit: float, progress: Callable[[float], None] | None, logged: bool
+    found: CostField, cells: IntArray, limit: float, progress: Callable[[float], object] | None, logged: bool
 ) -> tuple[IntArray, NDArray[np.float32]]:
     """Spread costs from some cells until nothing falls; return the cells that fell and what they cost before."""
     keys = found.cost.ravel()[cells].view(np.uint32).astype(np.uint64)
@@ -270,7 +275,7 @@ def _settle(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _steps_to(rate, cost, row, column, move, cell_m):  # type: ignore[no-untyped-def]
+def steps_to(rate, cost, row, column, move, cell_m):  # type: ignore[no-untyped-def]
     """Return the cell from which a move leads here at exactly the cost here, or -1."""
     rows, columns = cost.shape
     from_row, from_column = row - MOVES[move, 0], column - MOVES[move, 1]
@@ -287,12 +292,12 @@ def _steps_to(rate, cost, row, column, move, cell_m):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def _cheaper_before(rate, cost, cell, cell_m):  # type: ignore[no-untyped-def]
+def cheaper_before(rate, cost, cell, cell_m):  # type: ignore[no-untyped-def]
     """Return a cell that costs less and from which one step leads here at the cost here, or -1."""
     columns = cost.shape[1]
     row, column = cell // columns, cell % columns
     for move in range(16):
-        before = _steps_to(rate, cost, row, column, move, cell_m)
+        before = steps_to(rate, cost, row, column, move, cell_m)
         if before >= 0 and cost[before // columns, before % columns] < cost[row, column]:
             return before
     return -1
@@ -314,7 +319,7 @@ def _walk_back(rate, cost, begins, cell, cell_m):  # type: ignore[no-untyped-def
         size += 1
         if begins[cell]:
             return way[:size]
-        before = _cheaper_before(rate, cost, cell, cell_m)
+        before = cheaper_before(rate, cost, cell, cell_m)
         if before >= 0:
             cell = before
             continue
@@ -329,7 +334,7 @@ def _walk_back(rate, cost, begins, cell, cell_m):  # type: ignore[no-untyped-def
             waiting = drop_first(heap, waiting)
             if so_far_m != length_m[here]:
                 continue
-            if here != cell and (begins[here] or _cheaper_before(rate, cost, here, cell_m) >= 0):
+            if here != cell and (begins[here] or cheaper_before(rate, cost, here, cell_m) >= 0):
                 end = here
                 break
             heap = with_room(heap, waiting, 16)
@@ -338,7 +343,7 @@ def _walk_back(rate, cost, begins, cell, cell_m):  # type: ignore[no-untyped-def
                 wider[:levels] = level[:levels]
                 level = wider
             for move in range(16):
-                there = _steps_to(rate, cost, here // columns, here % columns, move, cell_m)
+                there = steps_to(rate, cost, here // columns, here % columns, move, cell_m)
                 if there < 0:
                     continue
                 step_m = cell_m * (1.0 if move < 4 else DIAGONAL if move < 8 else KNIGHT)
