@@ -22,15 +22,18 @@ from vallum.assets.walktest import WalkTest
 from vallum.frontier.strip import Strip
 from vallum.plan.case import Case
 from vallum.plan.crossing import Crossings
-from vallum.plan.mapping import CancelledError, Scheduler, mapped, workers
+from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped, workers
 from vallum.plan.outlook import SoftnessOf, Watcher, watchers
 from vallum.plan.part import MARGIN_CELLS, Box, Fineness, GroundIn, Part, Plane, Seen, look_over
+from vallum.terrain.mosaic import memory_bytes_here
 from vallum.terrain.whosees import Posts
 
 FloatArray = NDArray[np.float64]
 
 # Fewer sensors are not worth a task of their own on a cluster.
 LEAST_SENSORS_OF_A_TASK = 100
+# Beside the sets of a cell: three exposures and the least height that is seen.
+_CELL_BYTES = 16
 # A part of so many columns keeps its rasters small whatever the length of the line.
 _MOST_COLUMNS = 2_048
 
@@ -124,6 +127,7 @@ def cover(
     with_rate: bool = True,
     scheduler: Scheduler = "threads",
     parts: int | None = None,
+    take: Callable[[Seen], Seen] | None = None,
     progress: Callable[[float], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Coverage:
@@ -149,6 +153,9 @@ def cover(
         Whether cells are wanted beside ways: who sees them, and the exposure in them.
     scheduler, parts
         Where it runs, and in how many parts; the numbers do not depend on either.
+    take
+        Called here with each part as it comes, in any order; the coverage keeps what it returns. So cells can be
+        written away and forgotten: see `Seen.forgotten`.
     progress
         Called with the share done, 0 to 1, from any thread.
     cancelled
@@ -156,6 +163,8 @@ def cover(
 
     Raises
     ------
+    ValueError
+        If the cells wanted do not fit into memory; says what to do.
     CancelledError
         When asked to stop.
     """
@@ -171,6 +180,8 @@ def cover(
     seconds_per_m = tuple(1.0 / parameters.of_target(case.target).speed_m_s.value for case in cases)
     plane = Plane(strip.transform.c, strip.transform.f, strip.cell_m)
     pieces = cut(strip, placed, crossings, parts or _parts(strip, len(placed), scheduler))
+    if with_sets or with_rate:
+        _refuse_what_does_not_fit(strip, pieces, len(cases), posts.words, at_once=take is not None)
     looked = _Counter(max(1, sum(len(piece.watchers) for piece in pieces)), progress, cancelled)
     here = scheduler == "threads"
     work = partial(
@@ -182,7 +193,7 @@ def cover(
         words=posts.words,
         with_sets=with_sets,
         with_rate=with_rate,
-        looked=looked if here else None,
+        looked=looked if here else go_on,
     )
     seen = mapped(
         work,
@@ -190,6 +201,7 @@ def cover(
         scheduler,
         done=None if here or progress is None else lambda count: progress(count / len(pieces)),
         cancelled=cancelled,
+        take=take,
     )
     return Coverage(
         strip=strip,
@@ -266,9 +278,23 @@ def _work(
     words: int,
     with_sets: bool,
     with_rate: bool,
-    looked: Callable[[], object] | None,
+    looked: Callable[[], object],
 ) -> Seen:
     return look_over(part, plane, ground_in, fineness, seconds_per_m, words, with_sets, with_rate, looked)
+
+
+def _refuse_what_does_not_fit(strip: Strip, pieces: Sequence[Part], cases: int, words: int, *, at_once: bool) -> None:
+    """Refuse cells that are too many: of all parts, or of those that are worked on at once."""
+    sizes = sorted((part.cells[1] - part.cells[0]) * (part.cells[3] - part.cells[2]) for part in pieces)
+    counted = sum(sizes[-workers() - 1 :]) if at_once else sum(sizes)
+    needed, may = counted * cases * (24 * words + _CELL_BYTES), memory_bytes_here()
+    if needed > may:
+        cell_m = math.ceil(strip.cell_m * math.sqrt(needed / may))
+        raise ValueError(
+            f"{strip.frontier.name} in cells of {strip.cell_m:g} m: what is seen of {counted:,} cells in {cases} cases "
+            f"needs {needed / 1e9:.1f} GB, where {may / 1e9:.1f} GB may be used. Choose cells of {cell_m} m or more, "
+            "fewer cases, or a narrower strip."
+        )
 
 
 def _parts(strip: Strip, sensors: int, scheduler: Scheduler) -> int:

@@ -6,10 +6,11 @@ One call maps a function over pieces that share nothing; whoever runs it, the re
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from multiprocessing import get_context
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 PieceT = TypeVar("PieceT")
 DoneT = TypeVar("DoneT")
@@ -18,8 +19,21 @@ Scheduler = str | Literal["threads", "processes"]
 """`threads`, `processes`, or the address of a dask scheduler as tcp://host:port."""
 
 
+# So often is asked whether to stop while pieces are worked on.
+_ASK_EVERY_S = 0.2
+_WAITS_FOR_CLUSTER_S = 10.0
+
+
 class CancelledError(Exception):
     """Somebody asked for the work to stop; nothing of it is kept."""
+
+
+class _Flag(Protocol):
+    def is_set(self) -> bool: ...
+
+
+# In a process that works for another: whether that one has asked to stop.
+_stop: _Flag | None = None
 
 
 def workers() -> int:
@@ -33,12 +47,24 @@ def workers() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
+def go_on() -> None:
+    """Raise `CancelledError` in a process of `mapped` whose work was asked to stop; anywhere else do nothing.
+
+    Examples
+    --------
+    >>> go_on()
+    """
+    if _stop is not None and _stop.is_set():
+        raise CancelledError("stopped as asked; nothing was kept")
+
+
 def mapped(
     work: Callable[[PieceT], DoneT],
     pieces: Sequence[PieceT],
     scheduler: Scheduler = "threads",
     done: Callable[[int], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    take: Callable[[DoneT], DoneT] | None = None,
 ) -> list[DoneT]:
     """Return what a function makes of each piece, in their order.
 
@@ -53,7 +79,10 @@ def mapped(
     done
         Called with the number of pieces that are done, as they are.
     cancelled
-        Asked after every piece; when it says yes, the rest is not begun and `CancelledError` raised.
+        Asked again and again; when it says yes, the rest is not begun and `CancelledError` raised. What has begun goes
+        on to its next `go_on`, or to its end.
+    take
+        Called here, one at a time and in any order, with what was made of a piece; what it returns is kept instead.
 
     Raises
     ------
@@ -69,33 +98,65 @@ def mapped(
     """
     if scheduler == "threads":
         with ThreadPoolExecutor(min(workers(), max(1, len(pieces)))) as pool:
-            return _gathered([pool.submit(work, piece) for piece in pieces], done, cancelled)
+            return _gathered([pool.submit(work, piece) for piece in pieces], done, cancelled, take)
     if scheduler == "processes":
         # Not forked: the parent may hold threads, and theirs would be dead in a child.
-        with ProcessPoolExecutor(min(workers(), max(1, len(pieces))), mp_context=get_context("spawn")) as processes:
-            return _gathered([processes.submit(work, piece) for piece in pieces], done, cancelled)
+        context = get_context("spawn")
+        stop = context.Event()
+        with ProcessPoolExecutor(
+            min(workers(), max(1, len(pieces))), mp_context=context, initializer=_begin, initargs=(stop,)
+        ) as processes:
+            try:
+                return _gathered([processes.submit(work, piece) for piece in pieces], done, cancelled, take)
+            except BaseException:
+                stop.set()
+                raise
     if "://" in scheduler:
-        return list(_on_cluster(work, pieces, scheduler, done, cancelled))
+        return _on_cluster(work, pieces, scheduler, done, cancelled, take)
     raise ValueError(
         f"there is no scheduler {scheduler!r}; give threads, processes, or tcp://HOST:PORT of a dask cluster"
     )
 
 
+def _begin(stop: _Flag) -> None:
+    """Make a process listen to the one it works for, and to nobody at the keyboard."""
+    global _stop
+    _stop = stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _gathered(
-    futures: Sequence[Future[DoneT]], done: Callable[[int], object] | None, cancelled: Callable[[], bool] | None
+    futures: Sequence[Future[DoneT]],
+    done: Callable[[int], object] | None,
+    cancelled: Callable[[], bool] | None,
+    take: Callable[[DoneT], DoneT] | None,
 ) -> list[DoneT]:
+    waiting = {future: place for place, future in enumerate(futures)}
+    made: dict[int, DoneT] = {}
+    del futures
     try:
-        for count, future in enumerate(as_completed(futures), start=1):
-            future.result()
-            if done is not None:
-                done(count)
-            if cancelled is not None and cancelled():
-                raise CancelledError("stopped as asked; nothing was kept")
+        while waiting:
+            ready = wait(waiting, timeout=_ASK_EVERY_S, return_when=FIRST_COMPLETED).done
+            _ask(cancelled)
+            while ready:
+                future = ready.pop()
+                result, place = future.result(), waiting.pop(future)
+                made[place] = result if take is None else take(result)
+                if done is not None:
+                    done(len(made))
+                # Nothing of it stays here but what was kept.
+                del future, result
+                _ask(cancelled)
     except BaseException:
-        for future in futures:
+        for future in waiting:
             future.cancel()
         raise
-    return [future.result() for future in futures]
+    return [made[place] for place in range(len(made))]
+
+
+def _ask(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise CancelledError("stopped as asked; nothing was kept")
 
 
 def _on_cluster(
@@ -104,20 +165,32 @@ def _on_cluster(
     address: str,
     done: Callable[[int], object] | None,
     cancelled: Callable[[], bool] | None,
-) -> Iterator[DoneT]:
+    take: Callable[[DoneT], DoneT] | None,
+) -> list[DoneT]:
     try:
         import distributed
     except ImportError:
         raise ValueError('a dask cluster needs the analysis extra: pip install "vallum[analysis]"') from None
-    with distributed.Client(address) as client:  # type: ignore[no-untyped-call]
+    made: dict[int, DoneT] = {}
+    with distributed.Client(address, timeout=_WAITS_FOR_CLUSTER_S) as client:  # type: ignore[no-untyped-call]
         futures: list[Any] = client.map(work, pieces, pure=False)
+        waiting = {future: place for place, future in enumerate(futures)}
+        del futures
         try:
-            for count, _ in enumerate(distributed.as_completed(futures), start=1):  # type: ignore[no-untyped-call]
-                if done is not None:
-                    done(count)
-                if cancelled is not None and cancelled():
-                    raise CancelledError("stopped as asked; nothing was kept")
+            while waiting:
+                try:
+                    ready = distributed.wait(  # type: ignore[no-untyped-call]
+                        list(waiting), timeout=_ASK_EVERY_S, return_when="FIRST_COMPLETED"
+                    ).done
+                except TimeoutError:
+                    ready = set()
+                _ask(cancelled)
+                for future in ready:
+                    result, place = future.result(), waiting.pop(future)
+                    made[place] = result if take is None else take(result)
+                    if done is not None:
+                        done(len(made))
         except BaseException:
-            client.cancel(futures)
+            client.cancel(list(waiting))
             raise
-        yield from client.gather(futures)
+    return [made[place] for place in range(len(made))]

@@ -8,7 +8,7 @@ however the strip is cut the numbers are the same to the bit.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -117,6 +117,10 @@ class Seen:
     rate: tuple[NDArray[np.float32], ...] | None
     lowest_m: tuple[NDArray[np.float32], ...] | None
     left_out: dict[str, str]
+
+    def forgotten(self) -> Seen:
+        """Return it without its cells: the ways stay."""
+        return replace(self, sets=None, rate=None, lowest_m=None)
 
 
 @dataclass(frozen=True, slots=True)

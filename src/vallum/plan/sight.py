@@ -28,7 +28,7 @@ from vallum.plan.case import STANDARD, Case
 from vallum.plan.coverage import Coverage, cover
 from vallum.plan.lane import Lane, lane
 from vallum.plan.mapping import CancelledError, Scheduler
-from vallum.plan.part import Box, Fineness
+from vallum.plan.part import Box, Fineness, Seen
 from vallum.plan.whatif import Trial
 from vallum.terrain.ground import Ground
 from vallum.terrain.montecarlo import Calibration, SamplePost, calibrated_by_source
@@ -148,6 +148,7 @@ def see(
     with_sets: bool = True,
     with_rate: bool = False,
     scheduler: Scheduler = "threads",
+    take: Callable[[Seen], Seen] | None = None,
     progress: Callable[[str, float], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Sight:
@@ -171,7 +172,7 @@ def see(
         How far the strip reaches to each side; as far as any sensor sees unless told otherwise.
     fineness
         The rules; as deep as the line is uncertain, and 2 km at least, unless told otherwise.
-    with_sets, with_rate, scheduler
+    with_sets, with_rate, scheduler, take
         As for `coverage.cover`.
     progress
         Called with what is being done, in a word, and the share of all that is done, 0 to 1.
@@ -231,6 +232,7 @@ def see(
         with_sets=with_sets,
         with_rate=with_rate,
         scheduler=scheduler,
+        take=take,
         progress=lambda share: told("sight", _CALIBRATED + share * (1.0 - _CALIBRATED)),
         cancelled=cancelled,
     )

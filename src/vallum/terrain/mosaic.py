@@ -123,7 +123,7 @@ class Mosaic:
         """
         box = _box(strip, window)
         shape, cell_m = (box[2] - box[0], box[3] - box[1]), strip.cell_m
-        _refuse_what_does_not_fit(strip, shape, memory_bytes or _memory_bytes())
+        _refuse_what_does_not_fit(strip, shape, memory_bytes or memory_bytes_here())
         stacks = [layers_of(headers_of(source.paths)) for source in self.sources]
         self._refuse_what_lies_elsewhere(strip, stacks)
         heights_m = np.full(shape, np.nan, np.float32)
@@ -322,8 +322,8 @@ def _refuse_what_does_not_fit(strip: Strip, shape: tuple[int, int], memory_bytes
         )
 
 
-def _memory_bytes() -> int:
-    """Half of the memory that this process may have."""
+def memory_bytes_here() -> int:
+    """Return how much memory one analysis may take: half of what this process may have."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
