@@ -260,18 +260,18 @@ def _duty(sector_deg: float, known: KindParameters) -> float:
 def _proven(test: WalkTest, glimpse_s: float, duty: float, passing_m_s: float) -> ProvenBand:
     """Turn what is proven of a whole pass into what that says of one look.
 
-    A pass of T seconds is T / glimpse_s looks, each with the probability duty * p; that all of them miss has the
-    probability 1 - bound. So 1 - duty * p = (1 - bound)^(glimpse_s / T): whoever adds up the looks of a pass finds the
-    bound again, and no more.
+    A pass of T seconds is T * duty / glimpse_s looks of probability p; that all of them miss has the probability
+    1 - bound. So 1 - p = (1 - bound)^(glimpse_s / (T * duty)): whoever adds up the looks of a pass finds the bound
+    again, and no more. A pass shorter than one look counts as one.
     """
     bound = test.bound
     pass_s = test.pass_s if test.pass_s is not None else (test.to_m - test.from_m) / passing_m_s
-    looked = 1.0 - (1.0 - bound) ** min(1.0, glimpse_s / pass_s)
+    looks = max(1.0, pass_s * duty / glimpse_s)
     words = (
         f"walk test {test.from_m:g}-{test.to_m:g} m, {test.conditions}: {test.detected} of {test.walked} on {test.on} "
         f"by {test.by}, proves {bound:.3f} a pass ({test.source})"
     )
-    return ProvenBand(test.from_m, test.to_m, min(1.0, looked / duty), bound, words)
+    return ProvenBand(test.from_m, test.to_m, 1.0 - (1.0 - bound) ** (1.0 / looks), bound, words)
 
 
 def _assumed_source(sensor: Sensor, declared_m: float, share: float) -> str:
