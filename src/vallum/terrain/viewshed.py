@@ -18,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 FloatGrid = NDArray[np.float32]
+FloatRow = NDArray[np.float32]
 
 REFRACTION_K = 0.13
 EARTH_RADIUS_M = 6_371_000.0
@@ -28,6 +29,7 @@ _NO_HORIZON = np.float32(-1e30)
 _UNKNOWN_FROM_M = np.float32(1e6)
 _HALF_CELLS = 2
 _SQUARE = 32
+_MANY_RAYS_TO_A_CELL = 2
 
 
 def minimum_visible_height(
@@ -208,7 +210,7 @@ def _sweep(ahead: FloatGrid, radius: int, reach_cells_2: float, found: FloatGrid
     rays = _HALF_CELLS * radius
     horizon[:] = _NO_HORIZON
     for i in range(1, radius + 1):
-        cells_ahead, inverse = np.float32(i), np.float32(1.0) / np.float32(i)
+        cells_ahead = np.float32(i)
         row, before = ahead[i], ahead[i - 1]
         # Cells of this row, against the horizon of the rows before.
         turn = np.float32(rays / i)
@@ -221,20 +223,48 @@ def _sweep(ahead: FloatGrid, radius: int, reach_cells_2: float, found: FloatGrid
         # Then the row becomes part of the horizon, as far as rays still are within reach.
         stretch = (math.sqrt(reach_cells_2) + 1.0) ** 2 / (i * i) - 1.0
         last = rays if stretch >= 1.0 else int(rays * math.sqrt(max(stretch, 0.0)))
-        step, step_before, cells_before = np.float32(i / rays), np.float32((i - 1) / rays), np.float32(i - 1)
-        for m in range(last + 1):
-            sideways = np.float32(m) * step
-            j = int(sideways)
-            height = row[j]
-            slope = (height + (sideways - np.float32(j)) * (row[j + 1] - height)) * inverse
-            sideways_before = np.float32(m) * step_before
-            if i > 1 and int(sideways_before) != j:
-                # On the way here the ray crossed the column of middles j.
-                share = (np.float32(j) - sideways_before) / (sideways - sideways_before)
-                crossing = before[j] + share * (height - before[j])
-                slope = max(slope, crossing / (cells_before + share))
-            horizon[m] = max(slope, horizon[m])
+        if 1 < i <= radius // _MANY_RAYS_TO_A_CELL:
+            _raise_by_cells(row, before, i, rays, horizon)
+        else:
+            _raise_by_rays(row, before, i, rays, last, horizon)
         horizon[rays + 1] = horizon[rays]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _raise_by_rays(row: FloatRow, before: FloatRow, i: int, rays: int, last: int, horizon: FloatRow) -> None:
+    """Raise the horizon by row i, ray by ray."""
+    inverse, step, step_before = np.float32(1.0 / i), np.float32(i / rays), np.float32((i - 1) / rays)
+    for m in range(last + 1):
+        sideways, sideways_before = np.float32(m) * step, np.float32(m) * step_before
+        j = int(sideways)
+        height = row[j]
+        slope = (height + (sideways - np.float32(j)) * (row[j + 1] - height)) * inverse
+        if i > 1 and int(sideways_before) != j:
+            # On the way here the ray crossed the column of middles j.
+            share = (np.float32(j) - sideways_before) / (sideways - sideways_before)
+            crossing = (before[j] + share * (height - before[j])) / (np.float32(i - 1) + share)
+            slope = crossing if crossing > slope else slope
+        horizon[m] = slope if slope > horizon[m] else horizon[m]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _raise_by_cells(row: FloatRow, before: FloatRow, i: int, rays: int, horizon: FloatRow) -> None:
+    """Do the same cell by cell: near the post many rays pass one cell, and run through its loops without a branch."""
+    inverse, step, step_before = np.float32(1.0 / i), np.float32(i / rays), np.float32((i - 1) / rays)
+    for j in range(i + 1):
+        first, end = (j * rays + i - 1) // i, min(((j + 1) * rays + i - 1) // i, rays + 1)
+        crossed = min((j * rays + i - 2) // (i - 1), end)  # rays before this one cross the column of middles j
+        at, height, rise = np.float32(j), row[j], row[j + 1] - row[j]
+        low, climb = before[j], row[j] - before[j]
+        for m in range(first, crossed):
+            share = (at - np.float32(m) * step_before) * np.float32(rays) / np.float32(m)
+            crossing = (low + share * climb) / (np.float32(i - 1) + share)
+            slope = (height + (np.float32(m) * step - at) * rise) * inverse
+            slope = crossing if crossing > slope else slope
+            horizon[m] = slope if slope > horizon[m] else horizon[m]
+        for m in range(crossed, end):
+            slope = (height + (np.float32(m) * step - at) * rise) * inverse
+            horizon[m] = slope if slope > horizon[m] else horizon[m]
 
 
 @njit(cache=True, nogil=True)
