@@ -359,7 +359,7 @@ def grass(
 def xarray_spatial(
     ground: Ground, radius_m: float, flat: list[NDArray[np.float64]], python: Path | None, folder: Path
 ) -> dict[str, Any]:
-    """Has neither curvature nor a radius: gets the window alone, and is held against the exact answer of a flat earth."""
+    """Has neither curvature nor a radius: gets the window alone, held against the exact answer of a flat earth."""
     if python is None:
         return {"absent": "xarray-spatial (--xarray-spatial PYTHON)"}
     errors, cells, kernels, whole = Errors(), int(radius_m / ground.cell_m), [], []
