@@ -18,8 +18,8 @@ export interface TriedTower {
 export interface SightLineMark {
   readonly from: Position | null;
   readonly to: Position | null;
-  /** Share of the way at which the ground comes nearest to the line, and whether it hides the far end. */
-  readonly found: { readonly share: number; readonly visible: boolean } | null;
+  /** How much of the way the line runs free of the ground, 0 to 1; null while that is not known. */
+  readonly seenShare: number | null;
 }
 
 const DASH: readonly number[] = [5, 4];
@@ -49,9 +49,9 @@ export function sightLine(context: Context, { sightLine: line, project }: Overla
   if (line === null) return;
   const [from, to] = [line.from, line.to].map((end) => (end === null ? null : project(end)));
   if (from && to) {
-    const share = line.found === null || line.found.visible ? 1 : line.found.share;
+    const share = line.seenShare ?? 1;
     const until = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-    stroke(context, from, until, line.found === null ? palette.muted : palette.live, 2, []);
+    stroke(context, from, until, line.seenShare === null ? palette.muted : palette.live, 2, []);
     if (share < 1) stroke(context, until, to, palette.lost, 2, DASH);
   }
   if (from) end(context, from, '1', taken);

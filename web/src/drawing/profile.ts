@@ -53,6 +53,13 @@ export function firstHidden_m(profile: ProfileShape): number | null {
   return hit < 0 ? profile.at_m : profile.distance_m[hit]!;
 }
 
+/** How much of the way the line runs free, 0 to 1: all of it where nothing hides the far end. */
+export function seenShare(profile: ProfileShape): number {
+  const long_m = profile.distance_m.at(-1) ?? 0;
+  const hidden_m = firstHidden_m(profile);
+  return hidden_m === null || long_m === 0 ? 1 : hidden_m / long_m;
+}
+
 /** From metres to pixels of a chart, with the round values to write beside it. */
 export interface ProfileScale {
   readonly x: (distance_m: number) => number;
@@ -70,7 +77,7 @@ export function profileScale(
   sources: number,
 ): ProfileScale {
   const { distance_m, apparent_ground_m, ground_m, line_m, sd_m } = profile;
-  const [top, bottom] = [(legendRows + 1) * LEGEND_PX, height - AXIS_PX - sources * SOURCE_PX];
+  const [top, bottom] = [(legendRows + 1.4) * LEGEND_PX, height - AXIS_PX - sources * SOURCE_PX];
   const long_m = Math.max(distance_m.at(-1) ?? 0, 1);
   const least = Math.min(
     ...apparent_ground_m.map((value, index) => value - BAND_SD * sd_m[index]!),
@@ -141,14 +148,13 @@ function sight(profile: ProfileShape, { x, y }: ProfileScale): Mark[] {
     x: x(distance_m[index]!),
     y: y(Math.min(ground_m[index]!, apparent_ground_m[index]!)),
   });
-  const hidden_m = firstHidden_m(profile);
-  const share = hidden_m === null ? 1 : hidden_m / Math.max(distance_m[far]!, 1);
+  const share = seenShare(profile);
   const [from, to] = [end(near), end(far)];
   const until = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
   return [
     ...[near, far].map((index): Mark => ({ kind: 'path', points: [foot(index), end(index)], stroke: POST })),
     { kind: 'path', points: [from, until], stroke: SEEN },
-    ...(hidden_m === null ? [] : ([{ kind: 'path', points: [until, to], stroke: HIDDEN }] satisfies Mark[])),
+    ...(share === 1 ? [] : ([{ kind: 'path', points: [until, to], stroke: HIDDEN }] satisfies Mark[])),
   ];
 }
 
@@ -230,7 +236,7 @@ function axes(
       y: bottom + 25,
       look: { ...TICK, align: rightToLeft ? 'right' : 'left' },
     },
-    { kind: 'text', text: words.height, x: LEFT_PX - 6, y: (legendRows + 0.4) * LEGEND_PX, look: UNIT },
+    { kind: 'text', text: words.height, x: LEFT_PX - 6, y: (legendRows + 0.5) * LEGEND_PX, look: UNIT },
   ];
 }
 

@@ -28,6 +28,8 @@ export const en = {
   kilometres_value: '{n} km',
   speed_value: '{n} m/s',
   per_cent: '{n} %',
+  per_cent_over: 'over {n} %',
+  per_cent_under: 'under {n} %',
 
   // link
   link_live: 'LIVE',

@@ -29,8 +29,8 @@ export function caseShortText({ say }: Speech, one: Case): string {
 /** A probability as per cent. What is almost sure or almost impossible is not rounded to what it is not. */
 export function chanceText({ say }: Speech, probability: number): string {
   const n = Math.round(probability * 100);
-  if (n === 100 && probability < 1) return `>${say('per_cent', { n: 99 })}`;
-  if (n === 0 && probability > 0) return `<${say('per_cent', { n: 1 })}`;
+  if (n === 100 && probability < 1) return say('per_cent_over', { n: 99 });
+  if (n === 0 && probability > 0) return say('per_cent_under', { n: 1 });
   return say('per_cent', { n });
 }
 

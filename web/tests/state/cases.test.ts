@@ -22,16 +22,12 @@ describe('the name of a case', () => {
     expect(readCase('night-person-proven-only')).toEqual({ ...person, proven_only: true });
   });
 
-  test.each([
-    '',
-    'proven-only',
-    'night-ghost',
-    'day-night-person',
-    'person-vehicle',
-    'night--person',
-  ])('"%s" is none', (name) => {
-    expect(readCase(name)).toBeNull();
-  });
+  test.each(['', 'proven-only', 'night-ghost', 'day-night-person', 'person-vehicle', 'night--person'])(
+    '"%s" is none',
+    (name) => {
+      expect(readCase(name)).toBeNull();
+    },
+  );
 });
 
 describe('a choice', () => {
