@@ -32,9 +32,9 @@ Progress = Callable[[float], object]
 
 # A sheep or goat, and what a pick-up shows: between them lies everything that is looked for.
 _TARGETS_M = (0.7, 1.4)
-_RUNS = 40
-_FEWEST_POSTS = 4
-_MOST_POSTS = 6
+_RUNS = 24
+_FEWEST_POSTS = 5
+_MOST_POSTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +173,8 @@ def calibrated_by_source(
 ) -> tuple[Calibration | None, ...]:
     """Calibrate every terrain source of a ground on the posts that stand on it.
 
-    At most six posts of a source are used, spread evenly over those given; of several in one cell the first. Where
-    there are fewer than four, places on its ground are added by chance, with the mean mast of the posts given. Around
+    At most ten posts of a source are used, spread evenly over those given; of several in one cell the first. Where
+    there are fewer than five, places on its ground are added by chance, with the mean mast of the posts given. Around
     a post near a seam the other source's ground counts as the post's.
 
     Parameters
