@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 
 from vallum.terrain.exact import exact_minimum_visible_height
 from vallum.terrain.viewshed import minimum_visible_height
@@ -31,7 +31,7 @@ def test_gdal_sees_what_we_see_and_errs_more(tmp_path: Path) -> None:
     source, target = tmp_path / "ground.tif", tmp_path / "seen.tif"
     with rasterio.open(
         source, "w", driver="GTiff", width=SIDE, height=SIDE, count=1, dtype="float32", crs="EPSG:32637",
-        transform=from_origin(0.0, 0.0, CELL_M, CELL_M),
+        transform=Affine(CELL_M, 0.0, 0.0, 0.0, -CELL_M, 0.0),
     ) as dataset:  # fmt: skip
         dataset.write(ground_m, 1)
     at = (POST + 0.5) * CELL_M
