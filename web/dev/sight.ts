@@ -234,7 +234,9 @@ export function madeUpSight(line: readonly LinePoint[], sensors: () => readonly 
           ...{ cell_m: 30, grade: 'usable', source: 'made-up hills', error_sd_m: ERROR_SD_M },
           ...{ error_length_m: 100, error_source: 'made up for the stand-in' },
         },
-        ...{ cases: [...CASES], live_case: 'night-person', opinion_share: 0.31 },
+        ...{ cases: [...CASES], live_case: 'night-person', opinion_share: 0.31, lane_from: 'sight lines' },
+        notes: ['The ground of the stand-in is made up.'],
+        left_out: [{ sensor_id: 'UGS-02', why: 'its mast stands below the ground of the model' }],
       };
     },
     lane: (name) => {

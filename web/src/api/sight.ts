@@ -9,6 +9,8 @@ export interface SightShape {
   progress: number;
   /** Grows with every change of sensors or of their states. */
   version: number;
+  /** What the live lane stands on. */
+  lane_from: 'sight lines' | 'registered sectors';
   cell_m: number;
   step_m: number;
   half_width_m: number;
@@ -22,10 +24,14 @@ export interface SightShape {
     error_length_m: number;
     error_source: string;
   } | null;
+  /** What has to be said with every result, in the centre's words. */
+  notes: string[];
   cases: CaseShape[];
   live_case: string;
   /** Share of the cells within reach where the terrain's error decides. */
   opinion_share: number | null;
+  /** Sensors that count as seeing nothing, and why. */
+  left_out: { sensor_id: string; why: string }[];
 }
 
 export interface CaseShape {
@@ -83,6 +89,7 @@ export interface SeenBySensor {
   tower_id: string | null;
   band: 'sure' | 'likely' | 'possible';
   probability: number;
+  /** Negative where the ground itself is seen; null of a sensor that needs no sight. */
   minimum_visible_height_m: number | null;
   distance_m: number;
   state: Schemas['SensorRow']['state'];

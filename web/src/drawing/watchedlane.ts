@@ -156,7 +156,8 @@ function paintStretch(context: Context, stretch: Watched, box: Rectangle, underC
       context.fillRect(x, y, width, height);
       hatch(context, x, y, width, height, withOpacity(palette.watched, 0.8), 5);
   }
-  if (stretch.assumed !== undefined) paintProof(context, box, stretch.assumed);
+  // of a registered sector nothing is known but that it was registered: neither proof nor assumption
+  if (stretch.p_low != null) paintProof(context, box, stretch.assumed ?? true);
 }
 
 /** The lower edge says on what it rests: a line where walk tests were made, dashes where performance is assumed. */

@@ -101,7 +101,9 @@ export class PictureStore implements Tables {
 
   private takeRow<V extends ViewName>(view: V, key: string, row: object | null): void {
     // The socket's rows are of the view's row type by contract; the API document cannot say it per view.
-    const table = this[view] as ReadonlyMap<string, Rows[V]>;
+    const table = this[view] as ReadonlyMap<string, Rows[V]> | undefined;
+    // a view that this page does not know yet is no reason to stop
+    if (table === undefined) return;
     (this as Tables)[view] = changed(table, key, row as Rows[V] | null) as Tables[V];
   }
 

@@ -34,9 +34,9 @@ export function chanceText({ say }: Speech, probability: number): string {
   return say('per_cent', { n });
 }
 
-/** From which height on a thing is seen. */
+/** From which height on a thing is seen; null of a sensor that needs no line of sight. */
 export function heightText({ say }: Speech, height_m: number | null): string {
-  if (height_m === null) return say('unknown_value');
+  if (height_m === null) return say('height_none');
   if (height_m <= 0) return say('height_ground');
   return say('height_from', { n: numberText(height_m, height_m < 10 ? 1 : 0) });
 }

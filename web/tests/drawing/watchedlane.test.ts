@@ -103,13 +103,19 @@ describe('the stretches', () => {
 
   test('what rests on assumed performance has a dashed edge, what walk tests proved a whole one', () => {
     const edge = (assumed: boolean): number =>
-      paint({ stretches: [stretch(0, 1000, 'watched', { assumed })] }).strokes[0]!.dash.length;
+      paint({ stretches: [stretch(0, 1000, 'watched', { assumed, p_low: 0.6 })] }).strokes[0]!.dash.length;
     expect(edge(true)).toBeGreaterThan(0);
     expect(edge(false)).toBe(0);
   });
 
+  test('a stretch of a registered sector has no edge: it is neither proven nor assumed', () => {
+    expect(
+      paint({ stretches: [stretch(0, 1000, 'watched', { assumed: false, p_low: null })] }).strokes,
+    ).toEqual([]);
+  });
+
   test('an unwatched stretch is never filled', () => {
-    const { fills } = paint({ stretches: [stretch(0, 1000, 'unwatched', { assumed: true })] });
+    const { fills } = paint({ stretches: [stretch(0, 1000, 'unwatched', { assumed: true, p_low: 0.1 })] });
     // the lane's own dark ground, and nothing on it
     expect(fills).toHaveLength(1);
   });
