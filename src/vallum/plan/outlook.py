@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from vallum.assets.parameters import DEFAULT, Parameters
 from vallum.assets.performance import Performance, performance
 from vallum.assets.sensor import Sensor
 from vallum.assets.walktest import WalkTest
+from vallum.frontier.foot import WGS84
 from vallum.frontier.strip import Strip
 from vallum.plan.case import Case
 from vallum.terrain.soft import PERHAPS, SURE, Softness
@@ -27,9 +28,8 @@ SoftnessOf = Callable[[int, int, float], Softness]
 """How the terrain's error blurs the sight of a post in a cell (row, column) that looks so far (metres)."""
 
 KNOTS = 512
-# One metre on the ground to find how a true bearing lies on the plane.
+# So far along a bearing is looked to find how it lies on the plane.
 _PROBE_M = 100.0
-_METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,37 +219,26 @@ def watchers(
             Outlook.of(one, case, parameters.of_target(case.target).height_m.value, softness)
             for one, case in zip(known, cases, strict=True)
         )
-        axis = _on_plane(strip, sensor)
+        axis = on_plane(strip, sensor.lon, sensor.lat, sensor.bearing_deg)
         half_rad = math.radians(sensor.sector_deg / 2.0)
         cos_half = -2.0 if sensor.sector_deg >= 360.0 else math.cos(half_rad)
         placed.append(Watcher(sensor.sensor_id, 0, x_m, y_m, row, column, sensor.mast_m, axis, cos_half, outlooks))
     placed.sort(key=lambda watcher: (watcher.x_m, watcher.y_m, watcher.sensor_id))
-    return tuple(_numbered(watcher, number) for number, watcher in enumerate(placed)), left_out
+    return tuple(replace(watcher, number=number) for number, watcher in enumerate(placed)), left_out
 
 
-def _numbered(watcher: Watcher, number: int) -> Watcher:
-    return Watcher(
-        watcher.sensor_id,
-        number,
-        watcher.x_m,
-        watcher.y_m,
-        watcher.row,
-        watcher.column,
-        watcher.mast_m,
-        watcher.axis,
-        watcher.cos_half,
-        watcher.outlooks,
-    )
+def on_plane(strip: Strip, lon: float, lat: float, bearing_deg: float) -> tuple[float, float]:
+    """Return the unit vector of a true bearing on the plane; the plane is conformal, so angles between bearings stay.
 
-
-def _on_plane(strip: Strip, sensor: Sensor) -> tuple[float, float]:
-    """Return the direction of a sensor's bearing on the plane; the plane is conformal, so angles stay."""
-    bearing = math.radians(sensor.bearing_deg)
-    north_deg = _PROBE_M * math.cos(bearing) / _METRES_PER_DEGREE
-    east_deg = _PROBE_M * math.sin(bearing) / (_METRES_PER_DEGREE * math.cos(math.radians(sensor.lat)))
-    x_m, y_m = strip.to_plane(
-        np.array([sensor.lon, sensor.lon + east_deg]), np.array([sensor.lat, sensor.lat + north_deg])
-    )
+    Examples
+    --------
+    >>> from vallum.frontier import Frontier
+    >>> line = Frontier("a fence", "fence/1", "left", 50.0, np.array([[42.0, 36.0], [42.5, 36.0]]))
+    >>> [round(part, 3) + 0.0 for part in on_plane(Strip(line, 10_000.0, 100.0), 42.25, 36.0, 90.0)]
+    [1.0, 0.0]
+    """
+    ahead_lon, ahead_lat, _ = WGS84.fwd(lon, lat, bearing_deg, _PROBE_M)
+    x_m, y_m = strip.to_plane(np.array([lon, ahead_lon]), np.array([lat, ahead_lat]))
     along, up = float(x_m[1] - x_m[0]), float(y_m[1] - y_m[0])
     length = math.hypot(along, up)
     return along / length, up / length

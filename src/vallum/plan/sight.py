@@ -24,6 +24,7 @@ from vallum.frontier.strip import Strip
 from vallum.plan.case import STANDARD, Case
 from vallum.plan.coverage import Coverage
 from vallum.plan.lane import Lane, lane
+from vallum.plan.looks import Looks, looks
 from vallum.plan.mapping import Scheduler
 from vallum.plan.part import Fineness, Seen
 from vallum.plan.scene import (
@@ -117,6 +118,54 @@ class Sight:
             parameters=self.parameters,
             tests=self.tests,
             softness_of=softness_on(self.ground, self.calibrations),
+        )
+
+    def looks(self, sensor_id: str, case: Case, azimuth_step_deg: float = 1.0) -> Looks:
+        """Return what a sensor sees by azimuth and range, all round: sector and performance are for whoever asks.
+
+        Parameters
+        ----------
+        sensor_id
+            One of `sensors`.
+        case
+            Whose target is looked for, within the sensor's reach in it.
+        azimuth_step_deg
+            Width of a direction.
+
+        Raises
+        ------
+        KeyError
+            If there is no such sensor.
+        ValueError
+            If it is off the strip, on unknown ground, or brings nothing to the case.
+
+        Examples
+        --------
+        >>> from vallum.project import load
+        >>> project = load("iraq-syria")
+        >>> seen = see(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0)
+        >>> seen.looks("T-02-radar", Case()).visible.shape[0]
+        360
+        """
+        sensor = next((one for one in self.sensors if one.sensor_id == sensor_id), None)
+        if sensor is None:
+            raise KeyError(f"there is no sensor {sensor_id}")
+        trial = self.trial()
+        placed, left_out = watchers(self.strip, [sensor], (case,), self.tests, self.parameters, trial.softness_of)
+        if left_out:
+            raise ValueError(f"{sensor_id} {left_out[sensor_id]}")
+        watcher = placed[0]
+        if watcher.reach_m <= 0.0:
+            raise ValueError(f"{sensor_id} brings nothing to {case.name}: its performance there is none")
+        blur = trial.softness_of or (lambda row, column, reach_m: Softness.none())
+        return looks(
+            trial.heights_m(watcher),
+            self.strip.cell_m,
+            on_plane(self.strip, sensor.lon, sensor.lat, 0.0),
+            self.parameters.of_target(case.target).height_m.value,
+            blur(watcher.row, watcher.column, watcher.reach_m),
+            watcher.reach_m,
+            azimuth_step_deg,
         )
 
     @property
