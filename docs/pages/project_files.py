@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from vallum.project.detecting import FILE as PERFORMANCE
 from vallum.project.folder import GROUND_FILES, OPTIONAL_TABLES, TABLES, TERRAIN
 from vallum.project.settings import FILE, ProjectSettings
 from vallum.project.table import Column
+from vallum.project.terrain_file import FILE as TERRAIN_SOURCES
+from vallum.project.terrain_file import TerrainSettings
 
 INTRODUCTION = """\
 # Project files
@@ -33,6 +35,13 @@ refused.
 
 Names say their units: `_m` metres, `_km` kilometres along the line, `_s` seconds, `_deg` degrees true, clockwise from
 north. Positions are degrees WGS 84.
+"""
+
+TERRAIN_INTRODUCTION = """\
+Sources of terrain for analysis. The finest is laid first and coarser ones fill its voids. Without this file, a
+`terrain.tif` is one source whose error is assumed. What the figures mean, and commands that write this file, are in
+[Terrain](terrain.md). The worked example is
+[`terrain.toml` of iraq-syria](../src/vallum/examples/iraq_syria/terrain.toml).
 """
 
 TABLES_INTRODUCTION = """\
@@ -133,6 +142,7 @@ OTHERS = {
     "places.geojson": "towns: points with `name`, `name_ar`, `name_ckb`, ... and, if known, `country` and `type`",
     "lakes.geojson": "water that the map draws: polygons",
     "neighbours.geojson": "other borders that the map draws: lines",
+    TERRAIN_SOURCES: "sources of terrain, and how far each can be trusted",
     TERRAIN: "heights in metres: GeoTIFF with one band, in degrees (EPSG:4326)",
 }
 
@@ -151,8 +161,9 @@ class Setting:
 
 def page() -> str:
     """Return the page."""
-    parts = [GENERATED, INTRODUCTION, _files(), f"## {FILE}", _examples_note(), *_settings()]
+    parts = [GENERATED, INTRODUCTION, _files(), f"## {FILE}", _examples_note(), *_settings(settings())]
     parts += performance.section()
+    parts += [f"## {TERRAIN_SOURCES}", TERRAIN_INTRODUCTION, *_settings(terrain_settings())]
     parts += ["## Tables", TABLES_INTRODUCTION]
     for file, columns in (TABLES | OPTIONAL_TABLES).items():
         words, model = ROWS[file]
@@ -165,6 +176,11 @@ def settings() -> Iterator[Setting]:
     yield from _walk("", True, ProjectSettings)
 
 
+def terrain_settings() -> Iterator[Setting]:
+    """Yield every setting that terrain.toml may hold."""
+    yield from _walk("", True, TerrainSettings)
+
+
 def _files() -> str:
     rows = [
         [code(FILE), "settings of the project", "yes"],
@@ -173,7 +189,7 @@ def _files() -> str:
     rows += [[code(file), ROWS[file][0], "yes"] for file in TABLES]
     rows += [[code(file), ROWS[file][0], "no"] for file in OPTIONAL_TABLES]
     rows += [[code(PERFORMANCE), "figures of sensor performance that the project knows better", "no"]]
-    rows += [[code(file), OTHERS[file], "no"] for file in (*GROUND_FILES, TERRAIN)]
+    rows += [[code(file), OTHERS[file], "no"] for file in (*GROUND_FILES, TERRAIN, TERRAIN_SOURCES)]
     return table(["file", "what", "needed"], rows)
 
 
@@ -185,9 +201,9 @@ def _examples_note() -> str:
     )
 
 
-def _settings() -> Iterator[str]:
+def _settings(wanted: Iterable[Setting]) -> Iterator[str]:
     by_table: dict[str, list[Setting]] = {}
-    for setting in settings():
+    for setting in wanted:
         by_table.setdefault(setting.where, []).append(setting)
     for where, inside in by_table.items():
         first = inside[0]

@@ -7,7 +7,7 @@ import sys
 import typer
 
 import vallum
-from vallum.cli import demo, frontier, journal, keys, new, sensor, serve, user
+from vallum.cli import demo, frontier, journal, keys, new, sensor, serve, terrain, user
 from vallum.cli.told import TOLD_ERRORS, tell_error
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(frontier.app, name="frontier")
 app.add_typer(journal.app, name="journal")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sensor.app, name="sensor")
+app.add_typer(terrain.app, name="terrain")
 app.add_typer(user.app, name="user")
 app.command()(new.new)
 app.command()(serve.serve)

@@ -14,10 +14,12 @@ from vallum.centre.person import UnknownPartyError
 from vallum.journal.keys import KeyFileError
 from vallum.journal.store import JournalFileError
 from vallum.project import ProjectError
+from vallum.terrain.header import TerrainError
 
 # Errors that are written for the person who reads them; anything else is a fault of ours and keeps its trace.
 TOLD_ERRORS = (
     ProjectError,
+    TerrainError,
     FolderError,
     UnknownPartyError,
     JournalFileError,

@@ -6,13 +6,14 @@ terrain.tif is one source of which nothing is known but its heights.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from vallum.project.invalid import problems_of
-from vallum.project.problem import Problem, quoted
+from vallum.project.problem import Problem, ProjectError, quoted
 from vallum.project.settings import Plain
 from vallum.project.toml import read_toml
 from vallum.terrain.header import Header, TerrainError
@@ -20,6 +21,8 @@ from vallum.terrain.header import opened as opened_raster
 from vallum.terrain.source import TerrainSource
 
 FILE = "terrain.toml"
+
+_HEAD = "# Sources of terrain, and how far each can be trusted. The finest is laid first; others fill its voids.\n"
 
 UNSTATED_REFERENCE = "mean sea level (unstated datum)"
 UNSTATED_ERROR_SD_M = 10.0
@@ -117,6 +120,23 @@ def parsed(content: bytes) -> tuple[TerrainSettings | None, list[Problem]]:
         return None, problems_of(error, FILE, TerrainSettings)
 
 
+def stated(folder: Path, values: Mapping[str, Any]) -> tuple[TerrainSourceSettings, TerrainSource]:
+    """Check what somebody says of a source, and look at its files.
+
+    Raises
+    ------
+    ProjectError
+        If a value cannot stand in terrain.toml.
+    TerrainError
+        If the files cannot be used.
+    """
+    try:
+        settings = TerrainSourceSettings.model_validate(values)
+    except ValidationError as error:
+        raise ProjectError(problems_of(error, FILE, TerrainSourceSettings)) from None
+    return settings, opened(folder, settings)
+
+
 def opened(folder: Path, settings: TerrainSourceSettings) -> TerrainSource:
     """Look at the files of one source.
 
@@ -136,12 +156,31 @@ def opened(folder: Path, settings: TerrainSourceSettings) -> TerrainSource:
     )
 
 
-def written(sources: Iterable[TerrainSourceSettings]) -> str:
-    """Return the text of a terrain.toml.
+def with_source(
+    content: bytes | None, terrain_sources: Iterable[TerrainSource], folder: Path, source: TerrainSourceSettings
+) -> str:
+    """Return the text of terrain.toml with one more source; what stands in it stays as it is.
+
+    Parameters
+    ----------
+    content
+        The bytes of terrain.toml, or None where there is none.
+    terrain_sources
+        The project's sources. Where there is no terrain.toml they are written down first: a file that was used without
+        being named must not fall out of use.
+    folder
+        The project's folder.
+    source
+        The new one.
+
+    Raises
+    ------
+    ProjectError
+        If there is a source of that name.
 
     Examples
     --------
-    >>> source = TerrainSourceSettings(
+    >>> flown = TerrainSourceSettings(
     ...     name="lidar",
     ...     path="lidar.tif",
     ...     vertical_reference="EGM2008",
@@ -150,15 +189,39 @@ def written(sources: Iterable[TerrainSourceSettings]) -> str:
     ...     error_source="its maker",
     ...     origin='flown for the "fence"',
     ... )
-    >>> parsed(written([source]).encode())[0] == TerrainSettings(source=[source])
+    >>> parsed(with_source(None, (), Path("."), flown).encode())[0] == TerrainSettings(source=[flown])
     True
     """
-    lines = ["# Sources of terrain, and how far each can be trusted. The finest is laid first; others fill its voids."]
-    for source in sources:
-        lines += ["", "[[source]]"]
-        for name, value in source.model_dump(exclude_none=True).items():
-            lines.append(f"{name} = {_toml_text(value) if isinstance(value, str) else repr(float(value))}")
-    return "\n".join(lines) + "\n"
+    if content is None:
+        named = [_settings_of(one, folder) for one in terrain_sources]
+        words = "".join([_HEAD, *map(_block, named)])
+    else:
+        settings, problems = parsed(content)
+        if settings is None:
+            raise ProjectError(problems)
+        named, words = list(settings.source), content.decode("utf-8-sig").rstrip("\n") + "\n"
+    if any(one.name == source.name for one in named):
+        expected = "another name, or take the old source out of the file first"
+        raise ProjectError([Problem(FILE, None, "source.name", f"{quoted(source.name)} already", expected)])
+    return words + _block(source)
+
+
+def _settings_of(source: TerrainSource, folder: Path) -> TerrainSourceSettings:
+    return TerrainSourceSettings(
+        name=source.name,
+        path=source.paths[0].relative_to(folder).as_posix(),
+        vertical_reference=source.vertical_reference,
+        error_sd_m=source.error_sd_m,
+        error_length_m=round(source.error_length_m, 1),
+        error_source=source.error_source,
+        origin=source.origin,
+    )
+
+
+def _block(source: TerrainSourceSettings) -> str:
+    values = source.model_dump(exclude_none=True)
+    lines = [f"{name} = {_toml_text(value) if isinstance(value, str) else value}" for name, value in values.items()]
+    return "\n".join(["", "[[source]]", *lines, ""])
 
 
 def _toml_text(words: str) -> str:

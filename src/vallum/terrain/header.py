@@ -136,7 +136,7 @@ def opened(path: Path) -> Generator[Any, None, None]:
         with rasterio.Env(GTIFF_REPORT_COMPD_CS=True, REPORT_COMPD_CS=True), rasterio.open(path) as dataset:
             yield dataset
     except (RasterioError, FileNotFoundError) as error:
-        reason = str(error).rstrip(".") or type(error).__name__
+        reason = str(error).replace(f"'{path}' ", "").replace(f"{path}: ", "").rstrip(".") or type(error).__name__
         remedy = "Give a GeoTIFF, DTED, SRTM .hgt or VRT file, or fetch it again if it is damaged."
         raise TerrainError(path, f"it cannot be read as a raster ({reason})", remedy) from error
 
