@@ -99,11 +99,13 @@ class World:
         sensors, units
             What stands there and who patrols. Units of kind foot_patrol and vehicle_patrol move.
         seed
-            Draws everything. Seed 0 is a quiet night: nobody approaches; herders, animals and patrols remain.
+            Draws everything. Seed 0 is a quiet night: nobody approaches, patrols go about, and herders and animals
+            stay well inside, which is staged.
         start, end
             Dusk and dawn, timezone-aware.
         approaching
-            False makes any seed's night quiet.
+            False lets nobody approach on any seed's night. Its herders and animals are drawn as on every other
+            night, some of them near the line and on both sides of it.
 
         Raises
         ------
@@ -123,7 +125,15 @@ class World:
         posts = Posts.of(sensors)
         middle = frontier.point_at(frontier.map_length_m / 2.0)
         journeys = _drawn_journeys(
-            chance, frontier, elevation, posts, units, start_s, end_s, approaching=approaching and seed != QUIET_SEED
+            chance,
+            frontier,
+            elevation,
+            posts,
+            units,
+            start_s,
+            end_s,
+            approaching=approaching and seed != QUIET_SEED,
+            herds_inside=seed == QUIET_SEED,
         )
         crossings = sorted(
             (crossing for journey in journeys for crossing in crossings_of(journey, frontier)),
@@ -188,6 +198,7 @@ def _drawn_journeys(
     end_s: float,
     *,
     approaching: bool,
+    herds_inside: bool,
 ) -> tuple[Journey, ...]:
     mobile = [unit for unit in units if unit.kind in MOBILE]
     journeys: list[Journey] = []
@@ -199,7 +210,7 @@ def _drawn_journeys(
         kept_clear_m = frontier.locate(here.lon, here.lat).chainage_m
         journeys.append(first)
         journeys += _arrivals(chance, frontier, posts, start_s, end_s)
-    journeys += _herds(chance, frontier, posts, start_s, end_s, kept_clear_m, quiet=not approaching)
+    journeys += _herds(chance, frontier, posts, start_s, end_s, kept_clear_m, inside=herds_inside)
     journeys += [patrol(chance, frontier, unit, start_s=start_s, end_s=end_s) for unit in mobile]
     return tuple(journeys)
 
@@ -262,14 +273,14 @@ def _herds(
     end_s: float,
     kept_clear_m: float | None,
     *,
-    quiet: bool,
+    inside: bool,
 ) -> list[Journey]:
     journeys = []
     for number in range(HERDS + ROAMING):
         herd = number < HERDS
-        near_m = float(chance.uniform(1_400.0, 2_200.0) if quiet else chance.uniform(250.0, 1_600.0))
+        near_m = float(chance.uniform(1_400.0, 2_200.0) if inside else chance.uniform(250.0, 1_600.0))
         band_m = (near_m, near_m + float(chance.uniform(300.0, 900.0)))
-        if not quiet and chance.random() < 0.35:
+        if not inside and chance.random() < 0.35:
             band_m = (-band_m[1], -band_m[0])
         chainage_m = _somewhere(chance, frontier, posts, 0.6)
         while kept_clear_m is not None and abs(chainage_m - kept_clear_m) < min(
