@@ -26,6 +26,7 @@ from vallum.plan.coverage import Coverage
 from vallum.plan.lane import Lane, lane
 from vallum.plan.looks import Looks, looks
 from vallum.plan.mapping import Scheduler
+from vallum.plan.outlook import on_plane, watchers
 from vallum.plan.part import Fineness, Seen
 from vallum.plan.scene import (
     COARSEST_CELL_M,
@@ -44,6 +45,7 @@ from vallum.plan.scene import (
 from vallum.plan.whatif import Trial
 from vallum.terrain.ground import Ground
 from vallum.terrain.montecarlo import Calibration
+from vallum.terrain.soft import Softness
 from vallum.terrain.source import TerrainSource
 
 __all__ = [
