@@ -16,11 +16,19 @@ from vallum.assets.sensor import SENSOR_STATES, SensorState
 from vallum.frontier import records as frontier
 from vallum.journal.envelope import Nature, Record
 from vallum.plan import records as plan
+from vallum.project import records as project
 from vallum.watch import alarm, task
 from vallum.watch import records as watch
 from vallum.watch.incident import FIRST_PRIORITY, INCIDENT_KINDS
 
-OWNERS: dict[str, ModuleType] = {"frontier": frontier, "assets": assets, "plan": plan, "watch": watch, "access": access}
+OWNERS: dict[str, ModuleType] = {
+    "frontier": frontier,
+    "assets": assets,
+    "plan": plan,
+    "watch": watch,
+    "access": access,
+    "project": project,
+}
 
 INTRODUCTION = """\
 # Records

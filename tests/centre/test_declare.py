@@ -40,6 +40,8 @@ async def test_a_first_start_declares_everything_by_the_project_files(folder: Pa
     assert {record.actor for record in found} == {"project files"}
     types = {record.type for record in found}
     assert {"line.surveyed", "sensor.installed", "unit.registered", "obstacle.planned", "works.reported"} <= types
+    said = {record.body["item"] for record in found if record.type == "project.declared"}
+    assert {"tower T-01", "section A", "party national_guard", "programme", "project", "file terrain.tif"} <= said
     assert {record.nature for record in found if record.type == "sensor.installed"} == {"simulated"}
 
 
@@ -61,6 +63,43 @@ async def test_a_changed_cell_becomes_exactly_one_record_that_names_the_file_by_
     assert record.type == "sensor.installed"
     assert record.body == {**before.body, "bearing_deg": before.body["bearing_deg"] + 1.0}
     assert record.purpose == f"sensors.csv sha256 {hashlib.sha256(sensors.read_bytes()).hexdigest()}"
+
+
+async def test_a_changed_alarm_threshold_leaves_a_trace_and_the_watch_goes_by_it(folder: Path) -> None:
+    first = await records_of(folder)
+    settings = folder / "vallum.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert "within_m = 3000.0" in text
+    settings.write_text(text.replace("within_m = 3000.0", "within_m = 2000.0  # nearer"), encoding="utf-8")
+    (record,) = await records_of(folder, after=len(first))
+    assert (record.type, record.nature, record.body["rule"]) == ("alarm_rule.changed", "declared", "approach")
+    assert record.body["settings"]["within_m"] == 2000.0
+    assert record.purpose == f"vallum.toml sha256 {hashlib.sha256(settings.read_bytes()).hexdigest()}"
+    centre = opened(folder)
+    assert centre.live.rules == centre.project.alarm_rules
+    assert centre.live.rules.approach.within_m == 2000.0
+    await centre.stop()
+
+
+async def test_whatever_else_changes_in_the_files_leaves_one_record_each_and_a_comment_leaves_none(
+    folder: Path,
+) -> None:
+    first = await records_of(folder)
+    settings = folder / "vallum.toml"
+    settings.write_text("# only a comment\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    assert await records_of(folder, after=len(first)) == []
+
+    def heighten(rows: list[dict[str, str]]) -> None:
+        rows[0]["height_m"] = str(float(rows[0]["height_m"]) + 1.0)
+
+    edit(folder / "towers.csv", heighten)
+    places = folder / "places.geojson"
+    places.write_text(places.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    tower, file = await records_of(folder, after=len(first))
+    before = next(known for known in first if known.body.get("item") == tower.body["item"])
+    assert tower.body["values"]["height_m"] == before.body["values"]["height_m"] + 1.0
+    assert file.body["item"] == "file places.geojson"
+    assert file.body["values"]["sha256"] == hashlib.sha256(places.read_bytes()).hexdigest()
 
 
 async def test_a_unit_that_has_moved_stays_where_it_was_heard_when_the_files_say_otherwise(folder: Path) -> None:

@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "incident.closed": {"incident_id": "I-1", "outcome": "turned back"},
     "radio.logged": {"line_id": "L-1", "callsign": "EAGLE 2", "text": "at the berm"},
     "report.quarantined": {"quarantine_id": "Q-1", "node_id": "n", "reason_code": "swapped", "reason": "swapped axes"},
+    "alarm_rule.changed": {"rule": "crossed", "settings": {"priority": 1}},
 }
 
 

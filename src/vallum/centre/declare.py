@@ -18,6 +18,8 @@ from vallum.frontier.records import CalibrationBody, LineSurveyed
 from vallum.journal.envelope import Draft
 from vallum.journal.journal import Journal
 from vallum.project import Project
+from vallum.project.records import items
+from vallum.watch import alarm_rule
 
 ACTOR = "project files"
 
@@ -70,6 +72,9 @@ def _declared(project: Project) -> Iterable[tuple[str, str, Iterable[BaseModel]]
     yield "unit.registered", "units.csv", (UnitRegistered(**u.model_dump()) for u in project.units)
     yield "obstacle.planned", "obstacles.csv", (ObstaclePlanned(**o.model_dump()) for o in project.obstacles)
     yield "works.reported", "works.csv", project.works
+    yield "alarm_rule.changed", "vallum.toml", alarm_rule.stated(project.alarm_rules)
+    for item in items(project):
+        yield "project.declared", item.file, (item,)
 
 
 def _line(project: Project) -> LineSurveyed:

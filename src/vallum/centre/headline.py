@@ -31,7 +31,7 @@ def headline(centre: Centre) -> tuple[Figure, ...]:
         figures.alarms_suppressed(
             [(one.track, one.callsign) for one in hidden],
             ever,
-            centre.project.alarm_rules.suppress_own_patrol_within_m,
+            centre.live.rules.suppress_own_patrol_within_m,
             now,
         ),
         *figures.sensors(states, now),

@@ -22,6 +22,7 @@ from vallum.journal.observations import Conflict, Observations
 from vallum.journal.views import Change
 from vallum.project import Project
 from vallum.watch.alarm import AlarmRaised, AlarmRow
+from vallum.watch.alarm_rule import AlarmRuleRow, in_force
 from vallum.watch.detection import Detection
 from vallum.watch.health import HealthChange, Stretch
 from vallum.watch.judge import HeldBack, SensorEvent
@@ -46,7 +47,7 @@ class Live:
         observations: Observations,
         names: Names,
     ) -> None:
-        self._rules = project.alarm_rules
+        self.rules = in_force(row for row in journal.rows("alarm_rules") if isinstance(row, AlarmRuleRow))
         self._clock = clock
         self._journal = journal
         self._names = names
@@ -58,12 +59,12 @@ class Live:
         plane = Strip(frontier, STRIP_HALF_WIDTH_M, STRIP_CELL_M)
         # points of old tracks are deleted in time, but an alarm goes on naming its track
         known_tracks = (observations.highest_track(), *(alarm.track or 0 for alarm in alarms))
-        horizon_s = self._rules.approach.horizon_s
+        horizon_s = self.rules.approach.horizon_s
         self._tracking = Tracking(frontier, plane, observations, max(known_tracks) + 1, horizon_s, self.unusable)
-        self._alarming = Alarming(self._rules, frontier, names, alarms, units, sensors)
+        self._alarming = Alarming(self.rules, frontier, names, alarms, units, sensors)
         self.looks = Looks(alarms)
         self._folding = Folding(known=lambda node_id: node_id in self.sensing.by_node)
-        self._rates = Rates(self._rules.report_flood.per_minute)
+        self._rates = Rates(self.rules.report_flood.per_minute)
         self._events: list[SensorEvent] = []
         # sensors whose last word since the rules were asked carried the mark, whatever their files say
         self._marked: set[str] = set()
@@ -153,7 +154,7 @@ class Live:
         return drafts_now, moved, watched_changed
 
     def _silences(self, found: Sequence[HealthChange]) -> list[SensorEvent]:
-        after = self._rules.sensor_silent.after
+        after = self.rules.sensor_silent.after
         states = {"late", "dead"} if after == "late" else {"dead"}
         # what the journal believed of the last run is corrected without an alarm: nobody fell silent just now
         first, self._first = self._first, False

@@ -7,6 +7,7 @@ from vallum.assets import records as assets
 from vallum.frontier import records as frontier
 from vallum.journal.registry import Registry
 from vallum.plan import records as plan
+from vallum.project import records as project
 from vallum.watch import records as watch
 
 
@@ -18,4 +19,4 @@ def registry() -> Registry:
     >>> "alarm.raised" in registry().types
     True
     """
-    return Registry.of(frontier, assets, plan, watch, access)
+    return Registry.of(frontier, assets, plan, watch, access, project)

@@ -6,10 +6,8 @@ import math
 from pathlib import Path
 
 import numpy as np
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from shapely.geometry import LineString, MultiLineString
@@ -43,6 +41,10 @@ def read_line(path: Path) -> LineString:
     >>> len(read_line(examples.path("iraq-syria") / "line.geojson").coords)
     75
     """
+    # only whoever makes a project needs it, and where pandas is installed it takes seconds to load
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     lines: list[tuple[str, BaseGeometry]] = []
     others: list[str] = []
     try:

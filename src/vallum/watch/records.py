@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from vallum.watch import alarm, incident, look, quarantine, radio_log, task
+from vallum.watch import alarm, alarm_rule, incident, look, quarantine, radio_log, task
 
 VIEWS: dict[str, type[BaseModel]] = {
     "alarms": alarm.AlarmRow,
@@ -14,6 +14,7 @@ VIEWS: dict[str, type[BaseModel]] = {
     "tasks": task.TaskRow,
     "radio": radio_log.RadioRow,
     "quarantine": quarantine.QuarantineRow,
+    "alarm_rules": alarm_rule.AlarmRuleRow,
 }
 RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
     "alarm.raised": (alarm.AlarmRaised, "alarms", alarm.raised),
@@ -30,4 +31,5 @@ RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
     **dict.fromkeys(task.TRANSITIONS, (task.TaskMoved, "tasks", task.moved)),
     "radio.logged": (radio_log.RadioLogged, "radio", radio_log.logged),
     "report.quarantined": (quarantine.ReportQuarantined, "quarantine", quarantine.quarantined),
+    "alarm_rule.changed": (alarm_rule.AlarmRuleChanged, "alarm_rules", alarm_rule.changed),
 }
