@@ -1,9 +1,9 @@
 """How does what one sensor sees add to cells and to ways across the line?
 
 Exposure is additive: lambda = -ln(1 - p) per look, looks per second, seconds per metre. A target that meets the
-exposure m is detected with the probability 1 - exp(-m). Three values run side by side through everything: low where
-only surely seen ground counts (P >= 0.9 over the terrain's error), nominal by the probability of sight, high where
-perhaps seen ground counts (P >= 0.1).
+exposure m is detected with the probability 1 - exp(-m). Three values run side by side through everything: nominal by
+the probability of sight; low, of that, where ground is surely seen (P >= 0.9 over the terrain's error); high where
+perhaps seen ground (P >= 0.1) counts as seen. So low <= nominal <= high everywhere.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ def _met(
         # Less than possible; NaN, unknown, is here too.
         return 0.0, 0.0, 0.0, 0
     sight = 0.5 * math.erfc(-(by_distance[3, knot] - seen_at_m) * by_distance[5, knot] / _ROOT_2)
-    nominal = -math.log1p(-min(sight * look, 1.0 - 1e-9)) * looks_per_s
+    nominal = min(-math.log1p(-min(sight * look, 1.0 - 1e-9)) * looks_per_s, rate)
     if seen_at_m <= by_distance[2, knot]:
-        return rate, nominal, rate, 3
+        # Sure is 90 % and more, not certain: the low figure is never above the nominal one.
+        return nominal, nominal, rate, 3
     return 0.0, nominal, rate, 2 if seen_at_m <= by_distance[3, knot] else 1
 
 
