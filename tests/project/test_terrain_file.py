@@ -61,7 +61,7 @@ def test_the_packaged_ground_says_what_it_is_and_how_wrong_it_can_be() -> None:
     assert globe.name == "GLOBE"
     assert globe.paths == (examples.path("iraq-syria") / "terrain.tif",)
     assert globe.vertical_reference == "mean sea level (unstated datum)"
-    assert (globe.error_sd_m, globe.error_length_m) == (18.0, 900.0)
+    assert (globe.error_sd_m, globe.error_length_m) == (18.0, 3_000.0)
     assert "30 m at 90 %" in globe.error_source
     assert "assumed" in globe.error_source
 
