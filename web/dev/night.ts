@@ -182,6 +182,14 @@ export function figures(picture: Mutable<Picture>, now_ms: number): Schemas['Fig
   ];
 }
 
+/** What somebody said of the weather in the stand-in; nobody at first. */
+export const conditions: Mutable<Schemas['ConditionsShape']> = {
+  light: 'night',
+  weather: 'clear',
+  weather_valid_until: null,
+  weather_stated_by: null,
+};
+
 export function pulse(picture: Mutable<Picture>, now_ms: number, over: boolean): Schemas['Pulse'] {
   return {
     now: iso(now_ms),
@@ -197,6 +205,7 @@ export function pulse(picture: Mutable<Picture>, now_ms: number, over: boolean):
       acknowledge_median_s: 21,
       shelved: picture.alarms.filter((row) => row.state === 'shelved').length,
     },
+    conditions,
     sky: { sunset: '2021-03-17T15:18:00Z', sunrise: '2021-03-18T03:14:00Z', moon_percent: 17 },
     sensors: picture.sensors.map((sensor) => ({
       sensor_id: sensor.sensor_id,
@@ -251,13 +260,6 @@ export function walk(night: Night, seconds: number, now_ms: number): Track[] {
 
 export function firstNight(line: readonly LinePoint[]): Night {
   const installed = sensors(line);
-  const watched: Schemas['WatchedStretch'][] = [
-    { from_m: 0, to_m: 56_000, state: 'unwatched', sensors: [] },
-    { from_m: 56_000, to_m: 147_000, state: 'watched', sensors: ['CAM-01', 'GSR-01'] },
-    { from_m: 147_000, to_m: 158_000, state: 'lost', sensors: ['CAM-08', 'GSR-08'] },
-    { from_m: 158_000, to_m: 236_000, state: 'watched', sensors: ['CAM-09', 'GSR-09'] },
-    { from_m: 236_000, to_m: 598_000, state: 'unwatched', sensors: [] },
-  ];
   const units = [70, 100, 145, 190, 230].map((km, i): Schemas['UnitRow'] => ({
     unit_id: `U-${i + 1}`,
     callsign: `Patrol ${i + 1}`,
@@ -307,7 +309,8 @@ export function firstNight(line: readonly LinePoint[]): Night {
     ],
     picture: {
       pulse: undefined as unknown as Schemas['Pulse'],
-      watched,
+      // the stand-in's own sight tells it, as soon as it has looked
+      watched: [],
       alarms: [],
       incidents: [],
       tasks: [],

@@ -6,7 +6,7 @@ import { anotherAlarm, card, command, Refused, TRUTH, type View } from './comman
 import { encodeTracks } from './frames.ts';
 import { beside, denseLine, frontier } from './ground.ts';
 import { madeUpSight } from './sight.ts';
-import { firstNight, iso, pulse, SPEED, START_MS, walk } from './night.ts';
+import { conditions, firstNight, iso, pulse, SPEED, START_MS, walk } from './night.ts';
 import { thermalStill } from './still.ts';
 
 const COOKIE = 'standin=1';
@@ -42,7 +42,7 @@ function play(server: ViteDevServer): void {
   };
 
   const live = (): void => {
-    night.picture.watched = sight.lane('night-person').stretches as typeof night.picture.watched;
+    night.picture.watched = sight.lane('night-person').stretches;
   };
   function silence(): void {
     night.picture.sensors = night.picture.sensors.map((row) => {
@@ -123,7 +123,7 @@ function play(server: ViteDevServer): void {
         name: 'S. Watch',
         roles: ['watch officer'],
         party: 'national-guard',
-        may: [...may, 'answer_task', 'log', 'look'],
+        may: [...may, 'answer_task', 'log', 'look', 'state_weather'],
       };
     }
     if (path === '/api/frontier') return shape;
@@ -160,6 +160,14 @@ function play(server: ViteDevServer): void {
         body = {};
       } else if (path === '/api/night/end') {
         over = true;
+        body = {};
+      } else if (path === '/api/weather') {
+        const { weather, valid_until } = (await bodyOf(request)) as { weather: string; valid_until: string };
+        Object.assign(conditions, {
+          weather,
+          weather_valid_until: valid_until,
+          weather_stated_by: 'S. Watch',
+        });
         body = {};
       } else if (path === '/api/sight/try') {
         body = sight.attempt(await bodyOf(request));

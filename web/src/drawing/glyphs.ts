@@ -183,7 +183,7 @@ export function drawTrack(
   }
 }
 
-/** Diagonal hatch, "not watched", inside a rectangle. */
+/** Diagonal hatch inside a rectangle: rising to the right, or falling, as what was lost is drawn on the ground too. */
 export function hatch(
   context: Context,
   x: number,
@@ -192,6 +192,7 @@ export function hatch(
   height: number,
   colour: string,
   spacing_px = 5,
+  falling = false,
 ): void {
   context.save();
   context.beginPath();
@@ -200,8 +201,8 @@ export function hatch(
   context.beginPath();
   const first = Math.floor((x - height) / spacing_px) * spacing_px;
   for (let start = first; start < x + width; start += spacing_px) {
-    context.moveTo(start, y + height);
-    context.lineTo(start + height, y);
+    context.moveTo(start, falling ? y : y + height);
+    context.lineTo(start + height, falling ? y + height : y);
   }
   context.setLineDash([]);
   context.strokeStyle = colour;

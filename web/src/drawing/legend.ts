@@ -121,7 +121,7 @@ const sectors = (words: DrawingWords): [string, Swatch][] => [
 const ground = (words: DrawingWords): [string, Swatch][] => [
   [words.surelyWatched, filled(palette.watched, 0.55)],
   [words.uncertainWatched, uncertain],
-  [words.lostGround, hatched(palette.lost)],
+  [words.lostGround, hatched(palette.lost, true)],
   [words.unwatchedGround, nothing],
   [words.assumed, assumed],
 ];
@@ -133,9 +133,9 @@ function filled(colour: string, opacity: number): Swatch {
   };
 }
 
-function hatched(colour: string): Swatch {
+function hatched(colour: string, falling = false): Swatch {
   return (context, width, height) => {
-    hatch(context, 0, 1, width, height - 2, colour, 5);
+    hatch(context, 0, 1, width, height - 2, colour, 5, falling);
     context.strokeStyle = colour;
     context.strokeRect(0.5, 1.5, width - 1, height - 3);
   };

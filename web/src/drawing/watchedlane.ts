@@ -142,7 +142,7 @@ function paintStretch(context: Context, stretch: Watched, box: Rectangle, underC
     case 'unwatched':
       return;
     case 'lost':
-      hatch(context, x, y, width, height, palette.lost, 4);
+      hatch(context, x, y, width, height, palette.lost, 4, true);
       context.strokeStyle = palette.lost;
       context.lineWidth = 1;
       context.strokeRect(x + 0.5, y + 0.5, Math.max(0, width - 1), height - 1);

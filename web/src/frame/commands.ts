@@ -60,6 +60,10 @@ export function commandsOf(desk: Desk) {
       await ask(api.POST('/api/incidents/{incident_id}/close', { ...atIncident(incident_id), body }));
       return say('done_close');
     },
+    async stateWeather(body: Schemas['StateWeather']): Promise<string> {
+      const row = await ask(api.POST('/api/weather', { body }));
+      return say('done_weather', { time: clock(row.valid_until) });
+    },
     async log(body: Schemas['LogRadio']): Promise<string> {
       await ask(api.POST('/api/radio', { body }));
       return say('done_radio');

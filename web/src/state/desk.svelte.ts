@@ -27,6 +27,7 @@ export type Action =
   | 'answer_task'
   | 'log'
   | 'look'
+  | 'state_weather'
   | 'read_journal';
 
 type Stage = 'asking' | 'outside' | 'loading' | 'inside' | 'failed';
@@ -139,7 +140,8 @@ export class Desk {
         this.picture.apply(message);
         this.gauge.lastStoreUpdate = performance.now();
         if (message.kind === 'picture') this.stage = 'inside';
-        if (message.kind === 'picture' || message.kind === 'watched') this.sight.note(versionOf(message));
+        if (message.kind === 'picture') this.sight.note();
+        if (message.kind === 'watched') this.sight.note(message.version);
         if (message.kind === 'picture' || message.kind === 'pulse') this.tick();
       },
       onFrame: (frame, arrivedMs) => this.takeFrame(frame, arrivedMs),
@@ -277,8 +279,11 @@ export class Desk {
 
   /** Take up a tower to try it elsewhere. */
   tryTower(tower: Schemas['Tower']): void {
-    const carried = [...this.picture.sensors.values()].find((row) => row.tower_id === tower.tower_id);
-    this.trial.begin(tower, carried?.mast_m ?? tower.height_m);
+    const masts = [...this.picture.sensors.values()]
+      .filter((row) => row.tower_id === tower.tower_id)
+      .map((row) => row.mast_m);
+    // the centre moves all of them by what the highest is moved
+    this.trial.begin(tower, masts.length === 0 ? tower.height_m : Math.max(...masts));
   }
 
   /** Put back what is only tried, and let clicks select again; true if there was anything. */
@@ -335,11 +340,6 @@ export class Desk {
     // The page shows one line only: which drawing of it this is helps nobody who mistyped a place.
     return told.replace(` (${this.frontier?.line_version})`, '');
   }
-}
-
-/** The version of the ground that a message stands on; undefined from a centre that computes no sight lines. */
-function versionOf(message: object): number | undefined {
-  return (message as { version?: number }).version;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

@@ -28,9 +28,9 @@ export class Sight {
   private told = $state.raw<LaneShape | null>(null);
   private newest = 0;
 
-  /** The case that is shown; null while sight lines are not computed. */
+  /** The case that is shown: what was chosen, else what holds now; null while none is computed. */
   readonly shown = $derived.by((): CaseShape | null => {
-    if (this.shape === null || !this.ready) return null;
+    if (this.shape === null) return null;
     const { cases, live_case } = this.shape;
     return chosenCase(this.choice, cases, live_case) ?? chosenCase(NOW, cases, live_case);
   });
@@ -55,9 +55,9 @@ export class Sight {
 
   constructor(private readonly around: Around) {}
 
-  /** True from the first time that sight lines were computed; a later computation does not take them away. */
+  /** True once there is a case to show; the centre names a case as soon as it can be asked for. */
   get ready(): boolean {
-    return this.shape?.state === 'ready' || (this.shape?.state === 'computing' && this.told !== null);
+    return this.shown !== null;
   }
 
   /** Fetch how it stands. A centre that cannot be reached is told of elsewhere; here the last word stands. */
@@ -72,8 +72,8 @@ export class Sight {
   }
 
   /** The live socket told of new stretches; the version is that of the ground they stand on. */
-  note(version: number | undefined): void {
-    if (version !== undefined && version > this.newest) {
+  note(version = 0): void {
+    if (version > this.newest) {
       this.newest = version;
       if (this.shape !== null) this.shape = { ...this.shape, version };
     }

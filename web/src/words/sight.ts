@@ -1,5 +1,5 @@
 // How are cases, chances and heights of sight said?
-import type { ProfileShape, WatchedStretch } from '../api/sight';
+import type { ConditionsShape, ProfileShape, WatchedStretch } from '../api/sight';
 import type { Schemas } from '../api/client';
 import { firstHidden_m, type ProfileWords } from '../drawing/profile';
 import type { Case } from '../state/cases';
@@ -24,6 +24,13 @@ export function caseShortText({ say }: Speech, one: Case): string {
   const weather = one.weather === 'clear' ? [] : [say(`weather_${one.weather}`)];
   const proven = one.proven_only ? [say('case_proven_short')] : [];
   return [...light, ...weather, say(`whom_${one.target}`), ...proven].join(' · ');
+}
+
+/** Light and weather of now; clear air is an assumption while nobody has said so. */
+export function conditionsText({ say }: Speech, now: ConditionsShape): string {
+  const weather = say(`weather_${now.weather}`);
+  const said = now.weather_stated_by === null ? say('weather_assumed', { weather }) : weather;
+  return `${say(`light_${now.light}`)}, ${said}`;
 }
 
 /** A probability as per cent. What is almost sure or almost impossible is not rounded to what it is not. */

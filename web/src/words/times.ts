@@ -122,6 +122,13 @@ export function clockRead(text: string, now_ms: number, zone: string): number | 
   return Math.floor(now_ms / 60_000) * 60_000 + nearest * 60_000;
 }
 
+/** The next instant at which a clock in the zone shows what a person wrote, at most a day ahead; null for no time. */
+export function laterToday(text: string, now_ms: number, zone: string): number | null {
+  const nearest = clockRead(text, now_ms, zone);
+  if (nearest === null) return null;
+  return nearest > now_ms ? nearest : nearest + 24 * 3_600_000;
+}
+
 /** The day in a zone, "17 Mar 2021". */
 export function dateText(ms: number, zone: string, language: Language): string {
   const read = parts(ms, zone, { day: 'numeric', month: 'numeric', year: 'numeric' });

@@ -8,7 +8,7 @@ import { sectorFeatures, watchedFeatures, watching } from '../../src/drawing/lay
 import { worldOf } from '../../src/drawing/mercator';
 import type { Sensor } from '../../src/drawing/scene';
 import { TrackCloud } from '../../src/drawing/trackcloud';
-import { line, obstacleRow, sensorRow, trackMark } from './rows';
+import { line, obstacleRow, sensorRow, trackMark, watchedRow } from './rows';
 
 describe('watched ground', () => {
   test('a dead sensor is never shown as watching', () => {
@@ -33,9 +33,9 @@ describe('watched ground', () => {
 
   test('a lost stretch is drawn as lost and an unwatched one not at all', () => {
     const { features } = watchedFeatures(line, [
-      { from_m: 0, to_m: 5_000, state: 'watched', sensors: [] },
-      { from_m: 5_000, to_m: 9_000, state: 'lost', sensors: ['GSR-1'] },
-      { from_m: 9_000, to_m: 90_000, state: 'unwatched', sensors: [] },
+      watchedRow(0, 5_000, 'watched'),
+      watchedRow(5_000, 9_000, 'lost', { sensors: ['GSR-1'] }),
+      watchedRow(9_000, 90_000, 'unwatched'),
     ]);
     expect(features.map((feature) => feature.properties?.['state'])).toEqual(['watched', 'lost']);
   });

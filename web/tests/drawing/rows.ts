@@ -1,6 +1,6 @@
 // Which rows do the drawing's tests show? Small ones, complete as the API states them.
 import { indexLine, placeAt } from '../../src/drawing/chainage';
-import type { Alarm, Frontier, Obstacle, Sensor, Unit } from '../../src/drawing/scene';
+import type { Alarm, Frontier, Obstacle, Sensor, Unit, Watched } from '../../src/drawing/scene';
 import type { TrackMark } from '../../src/drawing/trackcloud';
 import { bentLine } from './line';
 
@@ -85,6 +85,17 @@ export function sensorRow(state: Sensor['state']): Sensor {
     range_probability: null,
     walk_tests: [],
   };
+}
+
+/** A stretch of the watched lane; without probabilities, as of a registered sector. */
+export function watchedRow(
+  from_m: number,
+  to_m: number,
+  state: Watched['state'],
+  given: Partial<Watched> = {},
+): Watched {
+  const unknown = { assumed: false, p_low: null, p_nominal: null, p_high: null };
+  return { from_m, to_m, state, sensors: [], ...unknown, ...given };
 }
 
 export function obstacleRow(state: Obstacle['state'], element: Obstacle['element'] = 'trench'): Obstacle {

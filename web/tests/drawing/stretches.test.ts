@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import { selectedStretch, selectionOfStretch } from '../../src/drawing/stretches';
 import type { Watched } from '../../src/drawing/scene';
+import { watchedRow } from './rows';
 
 const watched: Watched[] = [
-  { from_m: 0, to_m: 30_000, state: 'unwatched', sensors: [] },
-  { from_m: 30_000, to_m: 40_500, state: 'watched', sensors: ['GSR-01'] },
-  { from_m: 40_500, to_m: 90_000, state: 'unwatched', sensors: [] },
+  watchedRow(0, 30_000, 'unwatched'),
+  watchedRow(30_000, 40_500, 'watched', { sensors: ['GSR-01'] }),
+  watchedRow(40_500, 90_000, 'unwatched'),
 ];
 
 test('each stretch is found again by the selection that means it', () => {

@@ -1,18 +1,10 @@
 // Does the watched lane show what the centre computed, and no more than a pixel can?
 import { describe, expect, test } from 'vitest';
 import { changesOf, lengthsOf } from '../../src/drawing/lanechange';
-import type { Curve, Watched } from '../../src/drawing/scene';
+import type { Curve } from '../../src/drawing/scene';
 import { curveColumns, paintWatchedLane, withTrial, type WatchedLane } from '../../src/drawing/watchedlane';
+import { watchedRow } from './rows';
 
-const stretch = (
-  from_m: number,
-  to_m: number,
-  state: Watched['state'],
-  given: Partial<Watched> = {},
-): Watched => ({
-  ...{ from_m, to_m, state, sensors: [] },
-  ...given,
-});
 const curve = (...nominal: number[]): Curve => ({
   step_m: 100,
   p_low: nominal.map((p) => p - 0.1),
@@ -88,9 +80,9 @@ describe('the stretches', () => {
   test('each can be pointed at where it lies, whatever its state', () => {
     const { targets } = paint({
       stretches: [
-        stretch(0, 300, 'watched'),
-        stretch(300, 500, 'uncertain'),
-        stretch(500, 1000, 'unwatched'),
+        watchedRow(0, 300, 'watched'),
+        watchedRow(300, 500, 'uncertain'),
+        watchedRow(500, 1000, 'unwatched'),
       ],
     });
     expect(targets.map(({ x, width }) => [x, width])).toEqual([
@@ -103,29 +95,33 @@ describe('the stretches', () => {
 
   test('what rests on assumed performance has a dashed edge, what walk tests proved a whole one', () => {
     const edge = (assumed: boolean): number =>
-      paint({ stretches: [stretch(0, 1000, 'watched', { assumed, p_low: 0.6 })] }).strokes[0]!.dash.length;
+      paint({ stretches: [watchedRow(0, 1000, 'watched', { assumed, p_low: 0.6 })] }).strokes[0]!.dash.length;
     expect(edge(true)).toBeGreaterThan(0);
     expect(edge(false)).toBe(0);
   });
 
   test('a stretch of a registered sector has no edge: it is neither proven nor assumed', () => {
     expect(
-      paint({ stretches: [stretch(0, 1000, 'watched', { assumed: false, p_low: null })] }).strokes,
+      paint({ stretches: [watchedRow(0, 1000, 'watched', { assumed: false, p_low: null })] }).strokes,
     ).toEqual([]);
   });
 
   test('an unwatched stretch is never filled', () => {
-    const { fills } = paint({ stretches: [stretch(0, 1000, 'unwatched', { assumed: true, p_low: 0.1 })] });
+    const { fills } = paint({ stretches: [watchedRow(0, 1000, 'unwatched', { assumed: true, p_low: 0.1 })] });
     // the lane's own dark ground, and nothing on it
     expect(fills).toHaveLength(1);
   });
 });
 
 describe('a tower that is tried elsewhere', () => {
-  const before = [stretch(0, 400, 'watched'), stretch(400, 1000, 'unwatched')];
+  const before = [watchedRow(0, 400, 'watched'), watchedRow(400, 1000, 'unwatched')];
 
   test('wins and loses what is surely watched in one and not in the other', () => {
-    const after = [stretch(0, 100, 'lost'), stretch(100, 600, 'watched'), stretch(600, 1000, 'uncertain')];
+    const after = [
+      watchedRow(0, 100, 'lost'),
+      watchedRow(100, 600, 'watched'),
+      watchedRow(600, 1000, 'uncertain'),
+    ];
     expect(changesOf(before, after)).toEqual({
       spans: [
         { from_m: 0, to_m: 100, kind: 'lost' },
@@ -137,7 +133,11 @@ describe('a tower that is tried elsewhere', () => {
   });
 
   test('changes nothing when it stands where it stands', () => {
-    const split = [stretch(0, 150, 'watched'), stretch(150, 400, 'watched'), stretch(400, 1000, 'uncertain')];
+    const split = [
+      watchedRow(0, 150, 'watched'),
+      watchedRow(150, 400, 'watched'),
+      watchedRow(400, 1000, 'uncertain'),
+    ];
     expect(changesOf(before, before)).toEqual({ spans: [], gained_m: 0, lost_m: 0 });
     expect(changesOf(before, split).spans).toEqual([]);
   });

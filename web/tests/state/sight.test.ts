@@ -1,13 +1,22 @@
 // Is what holds now never taken for another case, and never older than what was told?
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LaneShape, SightShape, WatchedStretch } from '../../src/api/sight';
 import { Sight } from '../../src/state/sight.svelte';
+import { watchedRow } from '../drawing/rows';
 
 const person = { target: 'person', light: 'night', weather: 'clear', proven_only: false } as const;
-const now: WatchedStretch[] = [{ from_m: 0, to_m: 900, state: 'watched', sensors: ['A'] }];
-const byDay: WatchedStretch[] = [{ from_m: 0, to_m: 900, state: 'unwatched', sensors: [] }];
+const now: WatchedStretch[] = [watchedRow(0, 900, 'watched', { sensors: ['A'] })];
+const byDay: WatchedStretch[] = [watchedRow(0, 900, 'unwatched')];
 
 let shape: Partial<SightShape>;
+vi.mock('../../src/api/sight', () => ({
+  askSight: async () => shape,
+  askLane: async (name: string): Promise<Partial<LaneShape>> => ({
+    case: name,
+    version: shape.version!,
+    stretches: name === 'day-person' ? byDay : now,
+  }),
+}));
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
@@ -18,13 +27,7 @@ beforeEach(() => {
       { name: 'day-person', ...person, light: 'day' },
     ],
   };
-  vi.stubGlobal('fetch', async (url: string) => {
-    const name = new URL(url, 'http://x').searchParams.get('case');
-    const lane = { case: name, version: shape.version, stretches: name === 'day-person' ? byDay : now };
-    return new Response(JSON.stringify(name === null ? shape : (lane as Partial<LaneShape>)));
-  });
 });
-afterEach(() => vi.unstubAllGlobals());
 
 async function sightOf(): Promise<Sight> {
   const sight = new Sight({ picture: { watched: now }, words: String });
@@ -58,7 +61,7 @@ describe('what is shown as watched', () => {
   });
 
   test('is told by sectors while sight lines are computed for the first time', async () => {
-    shape = { ...shape, state: 'computing' };
+    shape = { ...shape, state: 'computing', cases: [] };
     const sight = await sightOf();
     expect([sight.shown, sight.veil, sight.stretches]).toEqual([null, null, now]);
   });

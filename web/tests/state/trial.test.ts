@@ -1,8 +1,9 @@
 // Is what is only tried never kept, and never shown for another case than it was asked for?
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../src/api/client';
-import type { TryTower } from '../../src/api/sight';
+import type { LaneTry, TryTower } from '../../src/api/sight';
 import { HIGHEST_MAST_M, Trial } from '../../src/state/trial.svelte';
+import { watchedRow } from '../drawing/rows';
 
 const tower = { tower_id: 'T-1', lon: 42, lat: 36, height_m: 18 } as Schemas['Tower'];
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -12,20 +13,17 @@ const around = {
 };
 let sent: TryTower[] = [];
 let answeredCase = 'night-person';
+vi.mock('../../src/api/sight', () => ({
+  tryTower: async (body: TryTower): Promise<Partial<LaneTry>> => {
+    sent.push(body);
+    return { case: answeredCase, stretches: [watchedRow(0, 700, 'watched')], took_ms: 4 };
+  },
+}));
 
 beforeEach(() => {
   sent = [];
   answeredCase = 'night-person';
-  vi.stubGlobal('fetch', async (asked: string | Request, options?: RequestInit) => {
-    const text = asked instanceof Request ? await asked.text() : String(options?.body);
-    sent.push(JSON.parse(text) as TryTower);
-    const stretches = [{ from_m: 0, to_m: 700, state: 'watched', sensors: [] }];
-    return new Response(JSON.stringify({ case: answeredCase, stretches, took_ms: 4 }), {
-      headers: { 'Content-Type': 'application/json' },
-    });
-  });
 });
-afterEach(() => vi.unstubAllGlobals());
 
 test('taking a tower up asks nothing; moving it asks where it would stand', async () => {
   const trial = new Trial(around);

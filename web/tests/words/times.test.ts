@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   clockRead,
+  laterToday,
   clockText,
   dateText,
   hijriText,
@@ -46,4 +47,18 @@ test('what a person writes as a time is the nearest instant at which a clock the
   expect(read('2350')).toBe('2021-03-17T20:50:00.000Z');
   expect(read('7:05')).toBe('2021-03-18T04:05:00.000Z');
   expect([read('24:00'), read('1860'), read('soon'), read('')]).toEqual([null, null, null, null]);
+});
+
+test('until when something is believed lies ahead, at most a day', () => {
+  const now = Date.parse('2021-03-17T20:50:00Z');
+  const told = (text: string): string | null => {
+    const at = laterToday(text, now, 'Asia/Baghdad');
+    return at === null ? null : new Date(at).toISOString();
+  };
+  // it is 23:50 in Baghdad
+  expect(told('02:00')).toBe('2021-03-17T23:00:00.000Z');
+  expect(told('23:55')).toBe('2021-03-17T20:55:00.000Z');
+  expect(told('23:50')).toBe('2021-03-18T20:50:00.000Z');
+  expect(told('2330')).toBe('2021-03-18T20:30:00.000Z');
+  expect(told('soon')).toBeNull();
 });
