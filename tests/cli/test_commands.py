@@ -15,8 +15,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from vallum import examples
+from vallum.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 LINE = examples.path("iraq-syria") / "line.geojson"
@@ -102,6 +104,35 @@ def test_a_journal_is_shown_in_order_and_by_type(folder: Path) -> None:
 def test_views_made_again_are_as_they_were(folder: Path) -> None:
     made = json.loads(vallum("journal", "rebuild", folder, "--json").stdout)
     assert made["identical"]
+
+
+@pytest.mark.parametrize(
+    ("words", "doing"),
+    [
+        (("journal", "verify"), "checking the journal"),
+        (("journal", "rebuild"), "making the views again"),
+        (("frontier", "show"), "reading the project"),
+    ],
+)
+def test_what_takes_longer_shows_that_it_works_to_people_and_never_to_programs(
+    folder: Path, words: tuple[str, ...], doing: str
+) -> None:
+    def told(*more: str, terminal: bool) -> str:
+        # Rich takes FORCE_COLOR as the word that there is a terminal
+        environment = {"FORCE_COLOR": "1" if terminal else None, "NO_COLOR": None}
+        result = CliRunner().invoke(app, [*words, str(folder), *more], env=environment)
+        assert result.exit_code == 0, result.output
+        assert doing not in result.stdout
+        return str(result.stderr)
+
+    assert doing in told(terminal=True)
+    assert told("--json", terminal=True) == ""
+    assert told(terminal=False) == ""
+
+
+def test_the_version_is_told_to_people_and_to_programs() -> None:
+    told = CliRunner().invoke(app, ["version"]).stdout.strip()
+    assert json.loads(CliRunner().invoke(app, ["version", "--json"]).stdout) == {"version": told}
 
 
 def test_the_fingerprint_of_the_key_is_shown_and_a_key_is_never_overwritten(folder: Path) -> None:

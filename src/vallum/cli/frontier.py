@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vallum.cli.told import console, say_json
+from vallum.cli.told import console, say_json, working
 from vallum.project import Project, load
 
 app = typer.Typer(help="Look at a frontier.", no_args_is_help=True)
@@ -27,8 +27,9 @@ def frontiers() -> None:
 @app.command()
 def show(frontier: FrontierArgument, as_json: AsJson = False) -> None:
     """Print length, origin, uncertainty, calibrations and the sections of a frontier."""
-    project = load(frontier)
-    shown = described(project)
+    with working("reading the project", as_json):
+        project = load(frontier)
+        shown = described(project)
     if as_json:
         say_json(shown)
     else:

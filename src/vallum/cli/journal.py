@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from vallum.cli.told import console, say_json
+from vallum.cli.told import console, say_json, working
 
 app = typer.Typer(help="Read, check and rebuild a centre's journal.", no_args_is_help=True)
 
@@ -30,7 +30,8 @@ def verify(
     from vallum.journal.verify import verify as verify_journal
 
     kept = None if checkpoint is None else checkpoint.read_text(encoding="utf-8").strip()
-    found = verify_journal(folder, registry(), trusted_checkpoint=kept)
+    with working("checking the journal", as_json) as tell:
+        found = verify_journal(folder, registry(), trusted_checkpoint=kept, progress=tell)
     if as_json:
         say_json(
             {
@@ -56,7 +57,8 @@ def rebuild(folder: Folder, as_json: AsJson = False) -> None:
     from vallum.centre.registry import registry
     from vallum.journal.rebuild import rebuild as rebuild_views
 
-    made = rebuild_views(folder, registry())
+    with working("making the views again", as_json) as tell:
+        made = rebuild_views(folder, registry(), tell)
     if as_json:
         say_json({"records": made.records, "identical": made.identical, "digest": made.digest_after})
     else:

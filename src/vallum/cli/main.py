@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
 import vallum
 from vallum.cli import demo, frontier, journal, keys, new, sensor, serve, terrain, user
-from vallum.cli.told import TOLD_ERRORS, tell_error
+from vallum.cli.told import TOLD_ERRORS, say_json, tell_error
 
 app = typer.Typer(
     help="Plan, watch, share and report the keeping of a long line.",
@@ -28,9 +29,12 @@ app.command()(demo.demo)
 
 
 @app.command()
-def version() -> None:
+def version(as_json: Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")] = False) -> None:
     """Print the version."""
-    typer.echo(vallum.__version__)
+    if as_json:
+        say_json({"version": vallum.__version__})
+    else:
+        typer.echo(vallum.__version__)
 
 
 @app.command("api")

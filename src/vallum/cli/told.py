@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import DatabaseError
 
 from vallum.centre.folder import FolderError
@@ -40,6 +43,22 @@ def say_json(value: Any) -> None:
 def console() -> Console:
     """Give the terminal for people."""
     return Console(highlight=False)
+
+
+@contextmanager
+def working(what: str, as_json: bool = False) -> Iterator[Callable[[float], object]]:
+    """Show on standard error that something is being done; give what is told the share that is done, 0 to 1.
+
+    Nothing is shown for a program: with --json, or where standard error is no terminal.
+    """
+    err = Console(stderr=True, highlight=False)
+    if as_json or not err.is_terminal:
+        yield lambda share: None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda share: bar.update(task, total=1.0, completed=share)
 
 
 def tell_error(error: Exception) -> None:

@@ -1,10 +1,10 @@
 """What do the views look like when they are computed again from the records alone?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from vallum.journal.envelope import Record
 from vallum.journal.registry import Registry
@@ -39,8 +39,15 @@ class Rebuilt:
         return self.digest_before == self.digest_after
 
 
-def rebuild(folder: Path, registry: Registry) -> Rebuilt:
+def rebuild(folder: Path, registry: Registry, progress: Callable[[float], object] | None = None) -> Rebuilt:
     """Drop all views of a journal and compute them again, in one transaction.
+
+    Parameters
+    ----------
+    folder, registry
+        The centre's folder; what its records and views are.
+    progress
+        Told the share of the records that is done, 0 to 1, now and then.
 
     Raises
     ------
@@ -63,7 +70,7 @@ def rebuild(folder: Path, registry: Registry) -> Rebuilt:
     try:
         with engine.begin() as connection:
             before = tables.digest(connection) if views_are_current(connection, tables) else None
-            count = replay_views(connection, registry, tables)
+            count = replay_views(connection, registry, tables, progress=progress)
             rows = {view: tables.count(connection, view) for view in registry.views}
             return Rebuilt(count, rows, digest_before=before, digest_after=tables.digest(connection))
     finally:
@@ -88,11 +95,17 @@ def views_are_current(connection: Connection, tables: ViewTables) -> bool:
 
 
 def replay_views(
-    connection: Connection, registry: Registry, tables: ViewTables, *, into: Connection | None = None
+    connection: Connection,
+    registry: Registry,
+    tables: ViewTables,
+    *,
+    into: Connection | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> int:
     """Drop all views and compute them from the records, inside the caller's transaction; return how many records.
 
-    The views are written where the records are read, or `into` another database.
+    The views are written where the records are read, or `into` another database; `progress` is told the share of the
+    records that is done.
 
     Raises
     ------
@@ -114,6 +127,7 @@ def replay_views(
     tables.drop(target)
     tables.create(target)
     seq = count = 0
+    total = 0 if progress is None else connection.execute(select(func.count()).select_from(RECORDS)).scalar_one()
     while True:
         statement = select(RECORDS.c.content).where(RECORDS.c.seq > seq).order_by(RECORDS.c.seq).limit(_PORTION)
         contents = connection.execute(statement).scalars().all()
@@ -126,6 +140,8 @@ def replay_views(
             reduction.apply(record)
             seq, count = record.seq, count + 1
         tables.write(target, reduction.changes())
+        if progress is not None:
+            progress(count / total)
     target.execute(delete(SETTINGS).where(SETTINGS.c.name == _SHAPE))
     target.execute(insert(SETTINGS), [{"name": _SHAPE, "value": tables.shape}])
     return count

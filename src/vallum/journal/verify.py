@@ -4,11 +4,12 @@ Everything is computed again from the stored bytes: the chain, the signed root o
 the signed checkpoint of the whole tree. It reads one moment of the file and can run while a centre writes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, RowMapping, create_engine, select
+from sqlalchemy import Connection, RowMapping, create_engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from vallum.journal import keys
@@ -27,6 +28,10 @@ from vallum.journal.store import (
     split_hashes,
 )
 from vallum.journal.views import ViewTables
+
+# Of the whole work, proving the records is about so much; the rest is to compute the views again.
+_WALKED = 0.7
+_TOLD_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,13 @@ class _BadRecordError(Exception):
         self.seq = seq
 
 
-def verify(folder: Path, registry: Registry | None = None, *, trusted_checkpoint: str | None = None) -> Verification:
+def verify(
+    folder: Path,
+    registry: Registry | None = None,
+    *,
+    trusted_checkpoint: str | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Verification:
     """Check a journal from its first record to its last.
 
     Parameters
@@ -61,6 +72,8 @@ def verify(folder: Path, registry: Registry | None = None, *, trusted_checkpoint
         When given, bodies are checked against their types and views against what the records make of them.
     trusted_checkpoint
         A checkpoint kept elsewhere: the journal must be a continuation of it, so records cut off its end show.
+    progress
+        Told the share of the work that is done, 0 to 1, now and then.
 
     Raises
     ------
@@ -85,7 +98,7 @@ def verify(folder: Path, registry: Registry | None = None, *, trusted_checkpoint
         key = keys.load_public(folder / KEYS_FOLDER)
         trusted = None if trusted_checkpoint is None else TreeHead.read(trusted_checkpoint, key)
         with engine.connect() as connection:
-            return _judged(connection, _Walk(key, trusted, registry), registry)
+            return _judged(connection, _Walk(key, trusted, registry, progress), registry, progress)
     finally:
         engine.dispose()
 
@@ -128,10 +141,12 @@ def is_proven(record: Record, key: keys.CentreKey) -> bool:
     )
 
 
-def _judged(connection: Connection, walk: "_Walk", registry: Registry | None) -> Verification:
+def _judged(
+    connection: Connection, walk: "_Walk", registry: Registry | None, progress: Callable[[float], object] | None
+) -> Verification:
     try:
         walk.through(connection)
-        reason = None if registry is None else _wrong_views(connection, registry)
+        reason = None if registry is None else _wrong_views(connection, registry, progress)
     except _BadRecordError as bad:
         return Verification(False, bad.seq - 1, bad.seq, str(bad), walk.checkpoint)
     except DatabaseError as damaged:
@@ -143,17 +158,28 @@ def _judged(connection: Connection, walk: "_Walk", registry: Registry | None) ->
 class _Walk:
     """The way from the first record to the last: what has been proven so far."""
 
-    def __init__(self, key: keys.CentreKey, trusted: TreeHead | None, registry: Registry | None) -> None:
+    def __init__(
+        self,
+        key: keys.CentreKey,
+        trusted: TreeHead | None,
+        registry: Registry | None,
+        progress: Callable[[float], object] | None,
+    ) -> None:
         self.peaks = Peaks()
         self.checkpoint: str | None = None
         self._previous_hash = NO_HASH
         self._key = key
         self._trusted = trusted
         self._registry = registry
+        self._progress = progress
 
     def through(self, connection: Connection) -> None:
+        last, told = self._last(connection), 0
         for batch in connection.execute(select(BATCHES).order_by(BATCHES.c.first_seq)).mappings():
             self._batch(connection, batch)
+            if self._progress is not None and self.peaks.size - told >= _TOLD_EVERY:
+                told = self.peaks.size
+                self._progress(min(told / last, 1.0) * _WALKED)
         expected = self.peaks.size + 1
         beyond = select(RECORDS.c.seq).where(RECORDS.c.seq >= expected).order_by(RECORDS.c.seq).limit(1)
         left_over = connection.execute(beyond).scalar_one_or_none()
@@ -161,6 +187,15 @@ class _Walk:
             raise _BadRecordError(left_over, "it is in no signed batch")
         if self._trusted is not None and self._trusted.size > self.peaks.size:
             raise _BadRecordError(expected, f"it is missing: a checkpoint was signed over {self._trusted.size} records")
+
+    def _last(self, connection: Connection) -> int:
+        """Say how many records there seem to be; a damaged file is told of when its bad record is reached."""
+        if self._progress is None:
+            return 1
+        try:
+            return connection.execute(select(func.max(RECORDS.c.seq))).scalar_one() or 1
+        except DatabaseError:
+            return 1
 
     def _batch(self, connection: Connection, batch: RowMapping) -> None:
         first = self.peaks.size + 1
@@ -223,7 +258,7 @@ class _Walk:
         self.checkpoint = batch["checkpoint"]
 
 
-def _wrong_views(connection: Connection, registry: Registry) -> str | None:
+def _wrong_views(connection: Connection, registry: Registry, progress: Callable[[float], object] | None) -> str | None:
     tables = ViewTables(registry)
     if not views_are_current(connection, tables):
         # Tables of an older shape are replaced when the centre opens the journal; there is nothing to compare.
@@ -231,7 +266,8 @@ def _wrong_views(connection: Connection, registry: Registry) -> str | None:
     memory = create_engine("sqlite://")
     try:
         with memory.begin() as fresh:
-            replay_views(connection, registry, tables, into=fresh)
+            rest = None if progress is None else lambda share: progress(_WALKED + share * (1.0 - _WALKED))
+            replay_views(connection, registry, tables, into=fresh, progress=rest)
             same = tables.digest(fresh) == tables.digest(connection)
     except RefusedDraftError as wrong:
         return f"the views cannot be computed from the records: {wrong}"
