@@ -35,6 +35,7 @@ def cog(
     bands: Sequence[str],
     *,
     nodata: float | None = None,
+    units: Sequence[str] = (),
     overviews: str = "NEAREST",
     tags: Mapping[str, str] | None = None,
 ) -> Generator[Put, None, None]:
@@ -54,10 +55,12 @@ def cog(
         What each band holds, in words.
     nodata
         Value of cells about which nothing is known.
+    units
+        In what each band counts, where that is worth saying.
     overviews
         How coarser views are made: NEAREST, AVERAGE, ...
     tags
-        What is said of the whole file.
+        What is said of the whole file; read when everything is written.
 
     Examples
     --------
@@ -92,12 +95,14 @@ def cog(
         ) as raster:
             for number, words in enumerate(bands, start=1):
                 raster.set_band_description(number, words)
-            raster.update_tags(**(tags or {}))
+            if units:
+                raster.units = tuple(units)
 
             def put(values: NDArray[Any], row: int, column: int) -> None:
                 raster.write(values, window=Window(column, row, values.shape[2], values.shape[1]))
 
             yield put
+            raster.update_tags(**(tags or {}))
         copy(
             rough,
             whole,
