@@ -109,13 +109,14 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, speed: float = 10.0) -> AsyncIterator[House]:
-    """Run a centre with its server on this loop."""
+async def house(folder: Path, speed: float = 10.0, sight_cell_m: float | None = None) -> AsyncIterator[House]:
+    """Run a centre with its server on this loop; with sight lines only where cells for them are given."""
     prepare(folder, "iraq-syria")
     project = open_project(folder)
     start = project.scenario_start
     assert start is not None
-    centre = Centre.open(folder, project, clock=Clock(start=start, anchor_s=time.time(), speed=speed))
+    clock = Clock(start=start, anchor_s=time.time(), speed=speed)
+    centre = Centre.open(folder, project, clock=clock, sight=sight_cell_m is not None, sight_cell_m=sight_cell_m)
     bound = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     ready, stop = asyncio.Event(), asyncio.Event()

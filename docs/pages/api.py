@@ -30,6 +30,10 @@ the cookie `{COOKIE}_` with the server's port behind it. A session ends after {I
 {LONGEST_DAYS:g} days in any case; an open page alone is no use of it. Requests that change something and come from
 another site's page are refused.
 
+**Sight.** A case is a name of words joined by hyphens: `night-person`, `dust-vehicle`, `day-person-proven-only`; what is
+not said is night, clear air and a person. Those that a centre has worked out are listed by `GET /api/sight`; others are
+not there. What is asked before sight lines are worked out is answered with 409 and how far the work is.
+
 **What is old.** The picture holds everything that is open and the latest {LATEST} closed alarms and incidents, ended
 tasks, radio lines and quarantined reports. Older ones, and the frame of a quarantined report, are in the journal.
 """
@@ -62,6 +66,14 @@ ASKS: dict[tuple[str, str], Action | str] = {
     ("POST", "/api/radio"): "log",
     ("POST", "/api/tasks"): "task",
     ("POST", "/api/tasks/{task_id}/{step}"): "answer_task",
+    ("GET", "/api/sight"): "see",
+    ("GET", "/api/sight/lane"): "see",
+    ("POST", "/api/sight/try"): "see",
+    ("GET", "/api/sight/tiles/{case}/{z}/{x}/{y}.png"): "see",
+    ("GET", "/api/sight/towers/{tower_id}/tiles/{case}/{z}/{x}/{y}.png"): "see",
+    ("GET", "/api/sight/at"): "see",
+    ("GET", "/api/sight/profile"): "see",
+    ("POST", "/api/weather"): "state_weather",
 }
 CANCELLING = ("POST", "/api/tasks/{task_id}/{step}")
 
@@ -75,7 +87,7 @@ SENT = {
     "picture": "first, once",
     "changed": "whenever a row changes; `row` is null when it is gone",
     "pulse": "about once a second",
-    "watched": "whenever watched ground changes",
+    "watched": "whenever watched ground, or what can be asked about sight, changes",
 }
 
 

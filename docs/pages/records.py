@@ -68,6 +68,7 @@ DOES: dict[Action, str] = {
     "answer_task": "take a step of a task, for the unit or as the unit",
     "log": "write a line of the radio log",
     "look": "ask a camera to look again",
+    "state_weather": "state the weather at the line, until when",
     "report_works": "report works (nothing in this version asks for it yet)",
     "plan": "plan (nothing in this version asks for it yet)",
     "release": "release to partners (nothing in this version asks for it yet)",

@@ -34,7 +34,7 @@ def clock(project: Project) -> Clock:
 
 @pytest.fixture
 async def centre(folder: Path, project: Project, clock: Clock) -> AsyncIterator[Centre]:
-    opened = Centre.open(folder, project, clock=clock)
+    opened = Centre.open(folder, project, clock=clock, sight=False)
     await opened.start()
     yield opened
     await opened.stop()

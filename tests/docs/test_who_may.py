@@ -22,8 +22,23 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/radio"): {"callsign": "nobody", "text": "tried"},
     ("POST", "/api/tasks"): {"unit_id": "nowhere"},
     CANCELLING: {},
+    ("POST", "/api/sight/try"): {"tower_id": "nowhere", "lon": 42.0, "lat": 36.0, "mast_m": 18, "case": "night-person"},
+    # the frontier's night begins on the evening before
+    ("POST", "/api/weather"): {"weather": "haze", "valid_until": "2021-03-18T03:00:00Z"},
 }
-IN_PATHS = {"number": "1", "alarm_id": "nowhere", "name": "nowhere", "incident_id": "nowhere", "task_id": "nowhere"}
+IN_PATHS = {
+    "number": "1",
+    **dict.fromkeys(("alarm_id", "name", "incident_id", "task_id", "tower_id"), "nowhere"),
+    "case": "night-person",
+    **dict.fromkeys("zxy", "0"),
+}
+ENDS = {f"{end}_{what}": 40.0 for end in ("from", "to") for what in ("lon", "lat", "height_m")}
+QUERIES: dict[str, dict[str, Any]] = {
+    "/api/place": {"text": "km 10"},
+    "/api/sight/lane": {"case": "night-person"},
+    "/api/sight/at": {"lon": 42.0, "lat": 36.0, "case": "night-person"},
+    "/api/sight/profile": ENDS,
+}
 # These end the session or begin one; they are tried by themselves.
 SESSIONS = {("POST", "/api/enter"), ("POST", "/api/leave")}
 # Only so that a test of a broken server ends; a busy machine must not fail it.
@@ -34,9 +49,8 @@ TRIED = [route for route in ASKS if route not in SESSIONS]
 async def asked(client: httpx.AsyncClient, route: tuple[str, str], step: str = "accepted") -> int:
     """Ask for a route; give the status of the answer."""
     method, path = route
-    parameters = {"text": "km 10"} if path == "/api/place" else None
     address = path.format(**IN_PATHS, step=step)
-    return (await client.request(method, address, json=BODIES.get(route), params=parameters)).status_code
+    return (await client.request(method, address, json=BODIES.get(route), params=QUERIES.get(path))).status_code
 
 
 async def test_each_role_and_nobody_else_may_what_the_page_says(running: House) -> None:

@@ -25,6 +25,7 @@ from vallum.access.records import SessionEnded, SessionStarted, UserInvited, Use
 from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import UnitRow
 from vallum.centre.bus import Bus
+from vallum.centre.conditions import Now, conditions
 from vallum.centre.decisions import Decisions, NotNowError, UnknownThingError, WrongValueError
 from vallum.centre.declare import declarations
 from vallum.centre.live import Live
@@ -35,6 +36,7 @@ from vallum.centre.own_records import OwnRecords
 from vallum.centre.person import Person, UnknownPartyError
 from vallum.centre.presence import Presence
 from vallum.centre.registry import registry
+from vallum.centre.sight.live import LiveSight
 from vallum.centre.sky import Sky, sky
 from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint
 from vallum.journal.clock import Clock
@@ -44,10 +46,13 @@ from vallum.journal.observations import Counters as StoreCounters
 from vallum.journal.observations import Observations, ObservationsError
 from vallum.journal.store import last_recorded
 from vallum.journal.views import Change
+from vallum.plan.lane import LaneStretch
 from vallum.project import Project
 from vallum.watch.alarm import AlarmRow
+from vallum.watch.health import Stretch
 from vallum.watch.load import Load, load
 from vallum.watch.task import TaskRow
+from vallum.watch.weather import WeatherRow
 
 TICK_S = 0.2
 SETTING_UP_S = 4.0
@@ -60,6 +65,8 @@ RETENTION = timedelta(days=30)
 SHOWN_VIEWS = frozenset(
     {"alarms", "incidents", "tasks", "radio", "quarantine", "sensors", "units", "obstacles", "works"}
 )
+# These change what the centre itself does.
+HEEDED_VIEWS = SHOWN_VIEWS | {"weather"}
 # A disk that takes longer for the last observations has failed; the rest of the stop must not wait for it.
 STORE_CLOSES_S = 2.0
 
@@ -80,6 +87,8 @@ class Centre:
         observations: Observations,
         access: Access,
         sapient_address: tuple[str, int],
+        sight_folder: Path | None = None,
+        sight_cell_m: float | None = None,
     ) -> None:
         self.project = project
         self.clock = clock
@@ -96,6 +105,10 @@ class Centre:
         names = Names.after(journal)
         self.live = Live(project, clock, journal, observations, names)
         self.decisions = Decisions(journal, project.frontier, clock, names, exercise=self.live.sensing.all_simulated())
+        said = journal.row("weather", "line")
+        self._weather = said if isinstance(said, WeatherRow) else None
+        self._middle = project.frontier.point_at(project.frontier.map_length_m / 2)
+        self.sight = LiveSight(project, sight_folder, self.sensors(), self.conditions().case, sight_cell_m)
         self._own = OwnRecords(journal)
         self._sapient_address = sapient_address
         self._sapient = SapientEndpoint(
@@ -128,8 +141,23 @@ class Centre:
         party: str | None = None,
         sapient_host: str = "127.0.0.1",
         sapient_port: int = 0,
+        sight: bool = True,
+        sight_cell_m: float | None = None,
     ) -> Self:
         """Open a centre's folder and write down what the project's files say that the journal does not know.
+
+        Parameters
+        ----------
+        folder, project, clock
+            Where it is, what was read there, and its time.
+        party
+            Whose centre it is; the first of the home side without it.
+        sapient_host, sapient_port
+            Where sensors connect; 0 takes a free port.
+        sight
+            Whether sight lines are worked out; without them registered sectors stand for what is watched.
+        sight_cell_m
+            Side of the cells for that, metres; as fine as the terrain without it.
 
         Raises
         ------
@@ -157,6 +185,8 @@ class Centre:
                 observations=observations,
                 access=access,
                 sapient_address=(sapient_host, sapient_port),
+                sight_folder=folder if sight else None,
+                sight_cell_m=sight_cell_m,
             )
             opened.pop_all()  # from here on `stop` closes them
         return centre
@@ -191,6 +221,7 @@ class Centre:
             ) from error
         self._writing = self._watched_over(self._own.write())
         self._tasks = [self._watched_over(work()) for work in (self._tick, self._pulse, self._tidy)]
+        self.sight.start(lambda: self.on_watched())
 
     async def failure(self) -> None:
         """Wait until the watch itself fails, which should never happen; raise what made it fail."""
@@ -202,7 +233,7 @@ class Centre:
         """Stop listening, write what waits, close the files."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, self.sight.stop(), return_exceptions=True)
         self._tasks = []
         await self._sapient.stop()
         try:
@@ -234,8 +265,16 @@ class Centre:
     @property
     def sky(self) -> Sky:
         """Sun and moon at the middle of the line."""
-        frontier = self.project.frontier
-        return sky(*frontier.point_at(frontier.map_length_m / 2), self.clock.now())
+        return sky(*self._middle, self.clock.now())
+
+    def conditions(self) -> Now:
+        """Tell the light and the weather of now."""
+        return conditions(*self._middle, self.clock.now(), self._weather)
+
+    def watched(self) -> tuple[LaneStretch, ...] | tuple[Stretch, ...]:
+        """Give the line as stretches: by sight lines, or by registered sectors until those are worked out."""
+        lane = self.sight.standing.lane
+        return self.live.watched() if lane is None else lane.stretches
 
     def sapient_counters(self) -> Counters:
         """Give what the sensors' door has counted."""
@@ -364,7 +403,8 @@ class Centre:
             drafts, moved, watched_changed = self.live.tick(self.clock.now_s())
             if moved:
                 self.bus.move(moved)
-            if watched_changed:
+            self.sight.heed(self.live.sensing.states(), self.conditions().case)
+            if watched_changed and self.sight.standing.lane is None:
                 self.on_watched()
             self._own.put(drafts)
             due = max(due + TICK_S, loop.time())
@@ -404,13 +444,17 @@ class Centre:
 
     def _written(self, records: Sequence[Record], changes: Sequence[Change]) -> None:
         """Take in what was committed; the journal's own thread calls this."""
-        shown = [change for change in changes if change.view in SHOWN_VIEWS]
-        if shown:
-            messages = [changed_message(change) for change in shown]
-            self._on_loop(lambda: self._publish(shown, messages))
+        heeded = [change for change in changes if change.view in HEEDED_VIEWS]
+        if heeded:
+            messages = [changed_message(change) for change in heeded if change.view in SHOWN_VIEWS]
+            self._on_loop(lambda: self._publish(heeded, messages))
 
     def _publish(self, changes: Sequence[Change], messages: Sequence[bytes]) -> None:
         self.live.written(changes)
+        for change in changes:
+            if isinstance(change.row, WeatherRow):
+                self._weather = change.row
+        self.sight.installed(change.row for change in changes if isinstance(change.row, SensorRow))
         for message in messages:
             self.bus.publish(message)
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from vallum.assets.conditions import Weather
 from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import UnitRow
 from vallum.centre.names import Names
@@ -25,6 +26,7 @@ from vallum.watch.incident import IncidentClosed, IncidentKind, IncidentOpened, 
 from vallum.watch.look import LookAsked
 from vallum.watch.radio_log import RadioLogged, RadioRow, refuse_untold
 from vallum.watch.task import TaskMoved, TaskRow, TaskSent
+from vallum.watch.weather import WeatherRow, WeatherStated, refuse_no_time
 
 RowT = TypeVar("RowT", bound=BaseModel)
 
@@ -228,6 +230,19 @@ class Decisions:
             entered_for_unit=entered_for_unit,
         )
         return await self._write(person, "radio.logged", body, RadioRow, occurred=said)
+
+    # --- weather
+
+    async def state_weather(self, person: Person, weather: Weather, valid_until: datetime) -> WeatherRow:
+        """Say what the weather at the line is, until a time at most a day ahead."""
+        person.require("state_weather")
+        try:
+            until = to_millisecond(valid_until.astimezone(UTC))
+            refuse_no_time(until, self._clock.now())
+        except (ValueError, OverflowError) as error:
+            raise WrongValueError(str(error)) from error
+        body = WeatherStated(weather=weather, valid_until=until)
+        return await self._write(person, "weather.stated", body, WeatherRow)
 
     # --- how a decision becomes a record
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from vallum.centre.centre import Centre
 from vallum.plan.works import progress
 from vallum.report import figures
@@ -17,16 +19,11 @@ def headline(centre: Centre) -> tuple[Figure, ...]:
     ['closed', 'not_watched']
     """
     now = centre.clock.now()
-    stretches = centre.live.watched()
     hidden, ever = centre.live.held_back()
     states = tuple(centre.live.sensing.states().values())
     return (
         *_programme(centre),
-        figures.not_watched(
-            [s.to_m - s.from_m for s in stretches if s.state == "lost"],
-            [s.to_m - s.from_m for s in stretches if s.state == "unwatched"],
-            now,
-        ),
+        _not_watched(centre, now),
         figures.alarms_waiting([alarm.state for alarm in centre.live.alarms()], now),
         figures.alarms_suppressed(
             [(one.track, one.callsign) for one in hidden],
@@ -35,6 +32,29 @@ def headline(centre: Centre) -> tuple[Figure, ...]:
             now,
         ),
         *figures.sensors(states, now),
+    )
+
+
+def _not_watched(centre: Centre, now: datetime) -> Figure:
+    stretches = centre.watched()
+
+    def lengths_m(state: str) -> list[float]:
+        return [stretch.to_m - stretch.from_m for stretch in stretches if stretch.state == state]
+
+    standing = centre.sight.standing
+    if standing.lane is None or standing.found is None:
+        return figures.not_watched(lengths_m("lost"), lengths_m("unwatched"), now, standing.reason or "")
+    ground = standing.found.scene.ground
+    worst = max(ground.used, key=lambda source: source.error_sd_m, default=None)
+    return figures.not_surely_watched(
+        lengths_m("lost"),
+        lengths_m("uncertain"),
+        lengths_m("unwatched"),
+        now,
+        watched_at=standing.found.scene.fineness.watched_at,
+        case=standing.case.name,
+        conditions=centre.conditions().words,
+        terrain="unknown" if worst is None else f"{worst.name}, {worst.error_sd_m:g} m, {worst.error_source}",
     )
 
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from astral import Observer, moon
-from astral.sun import sunrise, sunset
+from astral.sun import elevation, sunrise, sunset
 
+from vallum.assets.conditions import Light
+
+# The upper rim of the sun touches the horizon, seen through the air.
+_SUNSET_DEG = -0.833
 _LUNAR_CYCLE_DAYS = 28.0  # astral counts phases from 0 (new) to 28
 
 
@@ -52,6 +56,25 @@ def sky(lon: float, lat: float, now: datetime) -> Sky:
         sunrise=_or_none(sunrise, observer, evening + timedelta(days=1)),
         moon_percent=round(50.0 * (1.0 - math.cos(phase)), 1),
     )
+
+
+def light(lon: float, lat: float, now: datetime) -> Light:
+    """Tell whether it is day or night by the sun; dusk is night, since by dusk a camera for the day is lost.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees WGS 84.
+    now : datetime
+        Timezone-aware.
+
+    Examples
+    --------
+    >>> [light(41.2, 36.1, datetime(2021, 3, 17, hour, tzinfo=UTC)) for hour in (15, 16)]
+    ['day', 'night']
+    """
+    height_deg = elevation(Observer(latitude=lat, longitude=lon), now.astimezone(UTC), with_refraction=False)
+    return "day" if height_deg > _SUNSET_DEG else "night"
 
 
 def _or_none(event: object, observer: Observer, day: object) -> datetime | None:

@@ -1,8 +1,8 @@
 """Which figures stand in the headline, and where does each come from?
 
 What exists: `closed` and `planned` (how much of the programme is done), `not_watched` (line that no healthy sensor
-covers now), `alarms_waiting` (what needs a human), `alarms_suppressed` (what the rules hide by design), `sensors_live`
-and `sensors_total`. A new figure is one function.
+surely watches now), `alarms_waiting` (what needs a human), `alarms_suppressed` (what the rules hide by design),
+`sensors_live` and `sensors_total`. A new figure is one function.
 
 Each takes plain values and returns a `Figure`, which always says in words what was counted and on whose word.
 """
@@ -96,8 +96,12 @@ def planned(planned_m: float, element: str, as_of: date | None) -> Figure:
     return Figure("planned", planned_m / 1000.0, "km", _midnight(as_of), source, 1)
 
 
-def not_watched(lost_m: Sequence[float], unwatched_m: Sequence[float], as_of: datetime) -> Figure:
-    """Return how much of the line no healthy sensor covers, km of map length.
+def not_watched(
+    lost_m: Sequence[float], unwatched_m: Sequence[float], as_of: datetime, why_sectors: str = ""
+) -> Figure:
+    """Return how much of the line lies in no healthy sensor's registered sector, km of map length.
+
+    What is said where sight lines are not worked out.
 
     Parameters
     ----------
@@ -107,6 +111,8 @@ def not_watched(lost_m: Sequence[float], unwatched_m: Sequence[float], as_of: da
         Lengths of the stretches that no sensor is registered for, metres.
     as_of
         The centre's time.
+    why_sectors
+        Why sectors stand for sight lines, in words.
 
     Examples
     --------
@@ -116,9 +122,67 @@ def not_watched(lost_m: Sequence[float], unwatched_m: Sequence[float], as_of: da
     lost_km, never_km = sum(lost_m) / 1000.0, sum(unwatched_m) / 1000.0
     source = (
         f"length on the map outside the registered sector of every live sensor: {never_km:.1f} km that no sensor is "
-        f"registered for, {lost_km:.1f} km whose sensors are silent; terrain that hides ground is not counted yet"
+        f"registered for, {lost_km:.1f} km whose sensors are silent; terrain is not asked"
     )
+    source += f" ({why_sectors})" if why_sectors else ""
     return Figure("not_watched", lost_km + never_km, "km", as_of, source, len(lost_m) + len(unwatched_m))
+
+
+def not_surely_watched(
+    lost_m: Sequence[float],
+    uncertain_m: Sequence[float],
+    unwatched_m: Sequence[float],
+    as_of: datetime,
+    *,
+    watched_at: float,
+    case: str,
+    conditions: str,
+    terrain: str,
+) -> Figure:
+    """Return on how much of the line a straight crossing is not surely detected, km of map length.
+
+    Parameters
+    ----------
+    lost_m
+        Lengths of the stretches that silent sensors would watch, metres.
+    uncertain_m
+        Lengths of those that are watched only if the terrain's error is kind, metres.
+    unwatched_m
+        Lengths of those that no sensor watches, metres.
+    as_of
+        The centre's time.
+    watched_at
+        From which detection of a crossing counts.
+    case
+        For whom, in which light and weather.
+    conditions
+        The light and the weather of now, on whose word.
+    terrain
+        Which terrain, how wrong it may be and who says so.
+
+    Examples
+    --------
+    >>> not_surely_watched(
+    ...     [2_000.0],
+    ...     [4_000.0],
+    ...     [10_000.0, 500.0],
+    ...     datetime(2021, 3, 17, tzinfo=UTC),
+    ...     watched_at=0.5,
+    ...     case="night-person",
+    ...     conditions="night, weather not stated and taken for clear",
+    ...     terrain="GLOBE, 18 m, its makers",
+    ... ).value
+    16.5
+    """
+    lost_km, uncertain_km, never_km = (sum(lengths) / 1000.0 for lengths in (lost_m, uncertain_m, unwatched_m))
+    source = (
+        f"length on the map where a person who crosses straight is not surely detected with {watched_at:.0%} by the "
+        f"sensors that are live, by sight lines over the ground, case {case} ({conditions}): {never_km:.1f} km that no "
+        f"sensor watches, {lost_km:.1f} km whose sensors are silent, {uncertain_km:.1f} km where the error of the "
+        f"terrain ({terrain}) decides whether ground is seen"
+    )
+    counted = len(lost_m) + len(uncertain_m) + len(unwatched_m)
+    return Figure("not_watched", lost_km + uncertain_km + never_km, "km", as_of, source, counted)
 
 
 def alarms_waiting(states: Sequence[str], as_of: datetime) -> Figure:

@@ -74,7 +74,8 @@ def speak_for(centre: Centre) -> None:
             centre.bus.publish(PulseMessage(pulse=pulse_shape(centre)).model_dump_json().encode())
 
     def watched() -> None:
-        centre.bus.publish(WatchedMessage(watched=watched_shape(centre)).model_dump_json().encode())
+        told = WatchedMessage(watched=watched_shape(centre), version=centre.sight.standing.version)
+        centre.bus.publish(told.model_dump_json().encode())
 
     centre.on_pulse, centre.on_watched = pulse, watched
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from vallum.assets.conditions import Light, Weather
 from vallum.assets.obstacle import ObstacleRow
 from vallum.assets.sensor import SensorRow
 from vallum.assets.tower import Tower
@@ -166,12 +167,30 @@ class SensorPulse(Shape):
 
 
 class WatchedStretch(Shape):
-    """A stretch of the line and whether a healthy sensor's registered sector covers it."""
+    """A stretch of the line and whether it is watched: by sight lines, or until those are there by sectors."""
 
     from_m: float
     to_m: float
-    state: Literal["watched", "lost", "unwatched"]
+    state: Literal["watched", "uncertain", "lost", "unwatched"] = Field(
+        description="uncertain: the terrain's error decides"
+    )
     sensors: tuple[str, ...] = Field(default=(), description="who watches it, or whose silence lost it")
+    assumed: bool = Field(default=False, description="it would not be so on walk-tested performance alone")
+    p_low: float | None = Field(
+        default=None,
+        description="detection of a straight crossing at its worst place, surely seen ground alone; null of a sector",
+    )
+    p_nominal: float | None = Field(default=None, description="the same, ground weighed by how surely it is seen")
+    p_high: float | None = Field(default=None, description="the same, perhaps seen ground counted")
+
+
+class ConditionsShape(Shape):
+    """The light and the weather of now."""
+
+    light: Light = Field(description="by the sun at the middle of the line")
+    weather: Weather = Field(description="as a person stated it; clear when nobody did")
+    weather_valid_until: datetime | None = Field(description="null when no weather is stated")
+    weather_stated_by: str | None = Field(description="null when no weather is stated: clear is then an assumption")
 
 
 class Pulse(Shape):
@@ -184,6 +203,7 @@ class Pulse(Shape):
     figures: tuple[FigureShape, ...]
     load: LoadShape
     sky: SkyShape
+    conditions: ConditionsShape
     sensors: tuple[SensorPulse, ...]
     refused_connections: int
     duplicates: int
@@ -277,6 +297,7 @@ class WatchedMessage(Shape):
 
     kind: Literal["watched"] = "watched"
     watched: tuple[WatchedStretch, ...]
+    version: int = Field(description="of the ground they stand on, as in /api/sight")
 
 
 # --- cards and commands ---------------------------------------------------------------------------------------------
@@ -430,6 +451,13 @@ class LogRadio(Shape):
     place: str = Field(default="", max_length=80)
     text: str = Field(min_length=1, max_length=500)
     entered_for_unit: str | None = None
+
+
+class StateWeather(Shape):
+    """The weather at the line as a person sees or was told it, until when that may be believed."""
+
+    weather: Weather
+    valid_until: AwareDatetime = Field(description="at most a day ahead; then it is clear again, and said not stated")
 
 
 class JournalLine(Shape):

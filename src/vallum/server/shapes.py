@@ -10,6 +10,7 @@ import numpy as np
 
 from vallum.centre.cards import AlarmCard
 from vallum.centre.centre import Centre
+from vallum.centre.conditions import Now
 from vallum.centre.decisions import UnknownThingError, place_entered
 from vallum.centre.headline import headline
 from vallum.centre.tracks import TrackNow
@@ -17,12 +18,14 @@ from vallum.frontier.line import Frontier
 from vallum.frontier.place import describe
 from vallum.frontier.records import AssignmentRow
 from vallum.journal.envelope import Record
+from vallum.plan.lane import LaneStretch
 from vallum.project import Project
 from vallum.server import models
 from vallum.server.latest import picture_rows
 from vallum.terrain.elevation import Elevation
 from vallum.terrain.shade import shade_png
 from vallum.watch.alarm import CrossingForecast
+from vallum.watch.health import Stretch
 from vallum.watch.passage import side_of
 
 # The line is drawn through points this far apart; the page interpolates between them.
@@ -173,10 +176,32 @@ async def picture_shape(centre: Centre) -> models.Picture:
 
 
 def watched_shape(centre: Centre) -> tuple[models.WatchedStretch, ...]:
-    """Tell which stretches a healthy sensor's sector covers."""
-    return tuple(
-        models.WatchedStretch(from_m=s.from_m, to_m=s.to_m, state=s.state, sensors=s.sensors)
-        for s in centre.live.watched()
+    """Tell which stretches are watched, by sight lines or by registered sectors."""
+    return tuple(stretch_shape(stretch) for stretch in centre.watched())
+
+
+def stretch_shape(stretch: LaneStretch | Stretch) -> models.WatchedStretch:
+    """Tell one stretch; of a registered sector no probability is known."""
+    said = models.WatchedStretch(from_m=stretch.from_m, to_m=stretch.to_m, state=stretch.state, sensors=stretch.sensors)
+    if isinstance(stretch, Stretch):
+        return said
+    return said.model_copy(
+        update={
+            "assumed": stretch.assumed,
+            "p_low": round(stretch.p_low, 4),
+            "p_nominal": round(stretch.p_nominal, 4),
+            "p_high": round(stretch.p_high, 4),
+        }
+    )
+
+
+def conditions_shape(now: Now) -> models.ConditionsShape:
+    """Tell the light and the weather of now."""
+    return models.ConditionsShape(
+        light=now.light,
+        weather=now.weather,
+        weather_valid_until=None if now.stated is None else now.stated.valid_until,
+        weather_stated_by=None if now.stated is None else now.stated.stated_by,
     )
 
 
@@ -202,6 +227,7 @@ def pulse_shape(centre: Centre) -> models.Pulse:
             acknowledge_median_s=load.acknowledge_median_s,
             shelved=load.shelved,
         ),
+        conditions=conditions_shape(centre.conditions()),
         sky=models.SkyShape(sunset=centre.sky.sunset, sunrise=centre.sky.sunrise, moon_percent=centre.sky.moon_percent),
         sensors=tuple(
             models.SensorPulse(

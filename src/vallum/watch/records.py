@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from vallum.watch import alarm, alarm_rule, incident, look, quarantine, radio_log, task
+from vallum.watch import alarm, alarm_rule, incident, look, quarantine, radio_log, task, weather
 
 VIEWS: dict[str, type[BaseModel]] = {
     "alarms": alarm.AlarmRow,
@@ -14,6 +14,7 @@ VIEWS: dict[str, type[BaseModel]] = {
     "tasks": task.TaskRow,
     "radio": radio_log.RadioRow,
     "quarantine": quarantine.QuarantineRow,
+    "weather": weather.WeatherRow,
     "alarm_rules": alarm_rule.AlarmRuleRow,
 }
 RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
@@ -31,5 +32,6 @@ RECORDS: dict[str, tuple[type[BaseModel], str | None, Any]] = {
     **dict.fromkeys(task.TRANSITIONS, (task.TaskMoved, "tasks", task.moved)),
     "radio.logged": (radio_log.RadioLogged, "radio", radio_log.logged),
     "report.quarantined": (quarantine.ReportQuarantined, "quarantine", quarantine.quarantined),
+    "weather.stated": (weather.WeatherStated, "weather", weather.stated),
     "alarm_rule.changed": (alarm_rule.AlarmRuleChanged, "alarm_rules", alarm_rule.changed),
 }

@@ -364,6 +364,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sight
+         * @description Tell how it stands with the sight lines: what is worked out, on which ground, in which cases.
+         */
+        get: operations["sight_api_sight_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sight/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seen At
+         * @description Tell which sensors see a place in a case, how surely, and from which height above the ground on.
+         */
+        get: operations["seen_at_api_sight_at_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sight/lane": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lane
+         * @description Tell how surely crossings are detected along the line in a case, with the sensors that are live.
+         */
+        get: operations["lane_api_sight_lane_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sight/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Profile
+         * @description Tell what lies under the line of sight between two places, where it passes lowest, and how sure that is.
+         */
+        get: operations["profile_api_sight_profile_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sight/tiles/{case}/{z}/{x}/{y}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Veil
+         * @description Give a picture of the ground that is seen in a case: surely, perhaps, or no more since sensors fell silent.
+         */
+        get: operations["veil_api_sight_tiles__case___z___x___y__png_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sight/towers/{tower_id}/tiles/{case}/{z}/{x}/{y}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heights
+         * @description Give a picture of the least height above the ground that a tower's sensors see, inside sector and reach.
+         */
+        get: operations["heights_api_sight_towers__tower_id__tiles__case___z___x___y__png_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sight/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Tower
+         * @description Tell what the lane would be if a tower stood elsewhere or higher; nothing is changed. The latest one wins.
+         */
+        post: operations["try_tower_api_sight_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stills/{name}.png": {
         parameters: {
             query?: never;
@@ -498,6 +638,26 @@ export interface paths {
         get: operations["truth_api_truth_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weather": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * State Weather
+         * @description State the weather at the line, until a time at most a day ahead; what is watched is that of this weather.
+         */
+        post: operations["state_weather_api_weather_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -748,6 +908,31 @@ export interface components {
             sensor_id: string;
         };
         /**
+         * CaseShape
+         * @description Light, weather and target for which sight is worked out, and whether only walk-tested performance counts.
+         */
+        CaseShape: {
+            /**
+             * Light
+             * @enum {string}
+             */
+            light: "day" | "night";
+            /** Name */
+            name: string;
+            /** Proven Only */
+            proven_only: boolean;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "person" | "vehicle" | "animal";
+            /**
+             * Weather
+             * @enum {string}
+             */
+            weather: "clear" | "haze" | "dust" | "rain";
+        };
+        /**
          * ChangedMessage
          * @description One row of one view is new, different or gone.
          */
@@ -790,6 +975,34 @@ export interface components {
         CloseIncident: {
             /** Outcome */
             outcome: string;
+        };
+        /**
+         * ConditionsShape
+         * @description The light and the weather of now.
+         */
+        ConditionsShape: {
+            /**
+             * Light
+             * @description by the sun at the middle of the line
+             * @enum {string}
+             */
+            light: "day" | "night";
+            /**
+             * Weather
+             * @description as a person stated it; clear when nobody did
+             * @enum {string}
+             */
+            weather: "clear" | "haze" | "dust" | "rain";
+            /**
+             * Weather Stated By
+             * @description null when no weather is stated: clear is then an assumption
+             */
+            weather_stated_by: string | null;
+            /**
+             * Weather Valid Until
+             * @description null when no weather is stated
+             */
+            weather_valid_until: string | null;
         };
         /**
          * CrossingForecast
@@ -1133,6 +1346,79 @@ export interface components {
             type: string;
         };
         /**
+         * LaneShape
+         * @description The line's lane in one case, as sensors are now; one value for each step along the line.
+         */
+        LaneShape: {
+            /** Case */
+            case: string;
+            /**
+             * P High
+             * @description perhaps seen ground counted too
+             */
+            p_high: number[];
+            /**
+             * P Low
+             * @description detection of a straight crossing, surely seen ground alone
+             */
+            p_low: number[];
+            /** P Nominal */
+            p_nominal: number[];
+            /**
+             * Sensors Live
+             * @description live sensors that add noticeably
+             */
+            sensors_live: number[];
+            /** Step M */
+            step_m: number;
+            /** Stretches */
+            stretches: components["schemas"]["WatchedStretch"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * LaneTry
+         * @description The lane as it would be; nothing is changed.
+         */
+        LaneTry: {
+            /** Case */
+            case: string;
+            /**
+             * From M
+             * @description what the steps begin and end with: the whole line
+             */
+            from_m: number;
+            /** P High */
+            p_high: number[];
+            /** P Low */
+            p_low: number[];
+            /** P Nominal */
+            p_nominal: number[];
+            /** Step M */
+            step_m: number;
+            /**
+             * Stretches
+             * @description the whole line
+             */
+            stretches: components["schemas"]["WatchedStretch"][];
+            /** To M */
+            to_m: number;
+            /** Took Ms */
+            took_ms: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LeftOut
+         * @description A sensor that counts as seeing nothing, and why.
+         */
+        LeftOut: {
+            /** Sensor Id */
+            sensor_id: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * LinePoint
          * @description A point of the line, dense enough to draw and to interpolate by chainage.
          */
@@ -1474,10 +1760,55 @@ export interface components {
             detail: string;
         };
         /**
+         * ProfileShape
+         * @description The ground under one line of sight.
+         */
+        ProfileShape: {
+            /**
+             * Apparent Ground M
+             * @description the ground with the curve of the earth less refraction, so that the line of sight is straight
+             */
+            apparent_ground_m: number[];
+            /**
+             * At M
+             * @description where that is, from the first end
+             */
+            at_m: number;
+            /** Cell M */
+            cell_m: number;
+            /**
+             * Clearance M
+             * @description least height of the line over the ground; negative where hidden
+             */
+            clearance_m: number;
+            /** Distance M */
+            distance_m: number[];
+            /** Grade */
+            grade: string;
+            /** Ground M */
+            ground_m: number[];
+            /** Line M */
+            line_m: number[];
+            /** Probability Visible */
+            probability_visible: number;
+            /** Refraction K */
+            refraction_k: number;
+            /**
+             * Sd M
+             * @description of the ground's height against the line, by the terrain's error
+             */
+            sd_m: number[];
+            /** Terrain Source */
+            terrain_source: string;
+            /** Visible */
+            visible: boolean;
+        };
+        /**
          * Pulse
          * @description Once a second: the clock and the figures.
          */
         Pulse: {
+            conditions: components["schemas"]["ConditionsShape"];
             /** Duplicates */
             duplicates: number;
             /** Figures */
@@ -1642,6 +1973,68 @@ export interface components {
             to_m: number;
         };
         /**
+         * SeenBy
+         * @description Who sees a place in a case.
+         */
+        SeenBy: {
+            /** Chainage M */
+            chainage_m: number | null;
+            /**
+             * Ground M
+             * @description null off the strip and where the terrain is unknown
+             */
+            ground_m: number | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Offset M */
+            offset_m: number | null;
+            /**
+             * Seen By
+             * @description the surest first
+             */
+            seen_by: components["schemas"]["SeenBySensor"][];
+        };
+        /**
+         * SeenBySensor
+         * @description One sensor that sees a place, or would if it worked.
+         */
+        SeenBySensor: {
+            /**
+             * Band
+             * @description how sure sight is, over the terrain's error
+             * @enum {string}
+             */
+            band: "sure" | "likely" | "possible";
+            /** Distance M */
+            distance_m: number;
+            /**
+             * Minimum Visible Height M
+             * @description above ground; negative where the ground itself is seen, null for a sensor that needs no sight
+             */
+            minimum_visible_height_m: number | null;
+            /**
+             * Probability
+             * @description of detection by one look, terrain counted
+             */
+            probability: number;
+            /**
+             * Proven
+             * @description whether a walk test covers this distance
+             */
+            proven: boolean;
+            /** Sensor Id */
+            sensor_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "late" | "dead" | "goodbye" | "not detecting";
+            /** Tower Id */
+            tower_id: string | null;
+        };
+        /**
          * SendTask
          * @description Which unit is to go where; without a place it goes to the alarm's or the incident's.
          */
@@ -1790,6 +2183,80 @@ export interface components {
             reason: string;
         };
         /**
+         * SightShape
+         * @description How it stands with the sight lines of the centre.
+         */
+        SightShape: {
+            /**
+             * Cases
+             * @description those that can be asked for now
+             */
+            cases: components["schemas"]["CaseShape"][];
+            /** Cell M */
+            cell_m: number;
+            /**
+             * Half Width M
+             * @description how far to each side of the line ground is looked at
+             */
+            half_width_m: number;
+            /**
+             * Lane From
+             * @description what the live lane stands on: until sight lines are there, the sectors that owners registered, terrain not asked
+             * @enum {string}
+             */
+            lane_from: "sight lines" | "registered sectors";
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Live Case
+             * @description the case of the live lane: a person in the light and weather of now
+             */
+            live_case: string;
+            /**
+             * Notes
+             * @description what has to be said with every result, as that terrain covers half
+             */
+            notes: string[];
+            /**
+             * Opinion Share
+             * @description share of cells around posts where yes or no is an opinion
+             */
+            opinion_share: number | null;
+            /**
+             * Progress
+             * @description share of what is being worked out that is done
+             */
+            progress: number;
+            /**
+             * Reason
+             * @description in words: why there is nothing, what failed, or what is being worked out
+             */
+            reason: string | null;
+            /** Refraction K */
+            refraction_k: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "computing" | "ready" | "failed";
+            /**
+             * Step M
+             * @description chainage from one crossing that is asked about to the next
+             */
+            step_m: number;
+            terrain: components["schemas"]["TerrainUsed"] | null;
+            /**
+             * Version
+             * @description grows with every change of sensors or of their states
+             */
+            version: number;
+            /**
+             * Watched At
+             * @description detection of a crossing from which it counts as watched
+             */
+            watched_at: number;
+        };
+        /**
          * SkyShape
          * @description Sun and moon at the middle of the line, computed without a network.
          */
@@ -1800,6 +2267,23 @@ export interface components {
             sunrise: string | null;
             /** Sunset */
             sunset: string | null;
+        };
+        /**
+         * StateWeather
+         * @description The weather at the line as a person sees or was told it, until when that may be believed.
+         */
+        StateWeather: {
+            /**
+             * Valid Until
+             * Format: date-time
+             * @description at most a day ahead; then it is clear again, and said not stated
+             */
+            valid_until: string;
+            /**
+             * Weather
+             * @enum {string}
+             */
+            weather: "clear" | "haze" | "dust" | "rain";
         };
         /**
          * StillShape
@@ -1908,6 +2392,33 @@ export interface components {
             source: string;
             /** Url */
             url: string;
+        };
+        /**
+         * TerrainUsed
+         * @description The ground that sight lines are drawn over, and how far it can be trusted.
+         */
+        TerrainUsed: {
+            /**
+             * Cell M
+             * @description of the coarsest source used
+             */
+            cell_m: number;
+            /**
+             * Error Length M
+             * @description over which distance that error stays alike
+             */
+            error_length_m: number;
+            /**
+             * Error Sd M
+             * @description one standard deviation of the height error, of the worst source used
+             */
+            error_sd_m: number;
+            /** Error Source */
+            error_source: string;
+            /** Grade */
+            grade: string;
+            /** Source */
+            source: string;
         };
         /**
          * Tower
@@ -2052,6 +2563,25 @@ export interface components {
             seen: number;
             /** Unseen */
             unseen: components["schemas"]["MissedCrossing"][];
+        };
+        /**
+         * TryTower
+         * @description A tower as it might stand.
+         */
+        TryTower: {
+            /** Case */
+            case: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Mast M
+             * @description of its highest sensor
+             */
+            mast_m: number;
+            /** Tower Id */
+            tower_id: string;
         };
         /**
          * UnitOffer
@@ -2213,16 +2743,45 @@ export interface components {
              * @constant
              */
             kind: "watched";
+            /**
+             * Version
+             * @description of the ground they stand on, as in /api/sight
+             */
+            version: number;
             /** Watched */
             watched: components["schemas"]["WatchedStretch"][];
         };
         /**
          * WatchedStretch
-         * @description A stretch of the line and whether a healthy sensor's registered sector covers it.
+         * @description A stretch of the line and whether it is watched: by sight lines, or until those are there by sectors.
          */
         WatchedStretch: {
+            /**
+             * Assumed
+             * @description it would not be so on walk-tested performance alone
+             * @default false
+             */
+            assumed: boolean;
             /** From M */
             from_m: number;
+            /**
+             * P High
+             * @description the same, perhaps seen ground counted
+             * @default null
+             */
+            p_high: number | null;
+            /**
+             * P Low
+             * @description detection of a straight crossing at its worst place, surely seen ground alone; null of a sector
+             * @default null
+             */
+            p_low: number | null;
+            /**
+             * P Nominal
+             * @description the same, ground weighed by how surely it is seen
+             * @default null
+             */
+            p_nominal: number | null;
             /**
              * Sensors
              * @description who watches it, or whose silence lost it
@@ -2231,11 +2790,50 @@ export interface components {
             sensors: string[];
             /**
              * State
+             * @description uncertain: the terrain's error decides
              * @enum {string}
              */
-            state: "watched" | "lost" | "unwatched";
+            state: "watched" | "uncertain" | "lost" | "unwatched";
             /** To M */
             to_m: number;
+        };
+        /**
+         * WeatherRow
+         * @description The weather that was stated last, whether it still holds or not.
+         */
+        WeatherRow: {
+            /**
+             * Area
+             * @description where: the whole line
+             * @default line
+             * @constant
+             */
+            area: "line";
+            /** Record Id */
+            record_id: string;
+            /**
+             * Simulated
+             * @default false
+             */
+            simulated: boolean;
+            /**
+             * Stated At
+             * Format: date-time
+             */
+            stated_at: string;
+            /** Stated By */
+            stated_by: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             * @description from then on nothing is stated
+             */
+            valid_until: string;
+            /**
+             * Weather
+             * @enum {string}
+             */
+            weather: "clear" | "haze" | "dust" | "rain";
         };
         /**
          * WorksRow
@@ -3993,6 +4591,684 @@ export interface operations {
             };
         };
     };
+    sight_api_sight_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SightShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seen_at_api_sight_at_get: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+                /** @description as night-person */
+                case: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenBy"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lane_api_sight_lane_get: {
+        parameters: {
+            query: {
+                /** @description as night-person */
+                case: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profile_api_sight_profile_get: {
+        parameters: {
+            query: {
+                from_lon: number;
+                from_lat: number;
+                /** @description above the ground */
+                from_height_m: number;
+                to_lon: number;
+                to_lat: number;
+                /** @description above the ground */
+                to_height_m: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    veil_api_sight_tiles__case___z___x___y__png_get: {
+        parameters: {
+            query?: {
+                /** @description as /api/sight has it; makes it a new picture */
+                v?: number | null;
+            };
+            header?: never;
+            path: {
+                case: string;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heights_api_sight_towers__tower_id__tiles__case___z___x___y__png_get: {
+        parameters: {
+            query?: {
+                /** @description as /api/sight has it; makes it a new picture */
+                v?: number | null;
+            };
+            header?: never;
+            path: {
+                tower_id: string;
+                case: string;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_tower_api_sight_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryTower"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneTry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     still_api_stills__name__png_get: {
         parameters: {
             query?: never;
@@ -4572,6 +5848,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TruthShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    state_weather_api_weather_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateWeather"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeatherRow"];
                 };
             };
             /** @description The request cannot be read */
