@@ -107,6 +107,39 @@ def test_two_rows_of_sensors_are_opened_by_pairs_that_share_no_ground() -> None:
     assert [two.sensors for two in found.pairs] == [(0, 2), (0, 3), (1, 2), (1, 3)]
 
 
+def added(shape: tuple[int, int], windows: list[Footprint]) -> np.ndarray:
+    rate = np.zeros(shape, np.float32)
+    for window in windows:
+        high, wide = window.rate.shape
+        rate[window.row : window.row + high, window.column : window.column + wide] += window.rate
+    return rate
+
+
+@pytest.mark.parametrize("rows", [(2, 12), (12, 2)])
+def test_two_rows_on_one_side_of_the_line_are_opened_by_the_two_in_front_of_each_other(rows: tuple[int, int]) -> None:
+    ground = Band.straight(40, 40, CELL_M, 500.0)
+    windows = [Footprint(row, first, np.full((4, 20), 0.01, np.float32)) for row in rows for first in (0, 20)]
+    rate = added((40, 40), windows)
+    rate[:, 18:22] += 0.05  # nobody gets from the one half to the other
+    found = losses(strong_barrier(ground, rate), 4, windows.__getitem__, 0.8)
+    assert found.singles == ()
+    assert [two.sensors for two in found.pairs] == [(0, 2), (1, 3)]
+
+
+def test_one_before_the_line_and_one_behind_it_may_open_what_neither_comes_near() -> None:
+    ground = Band.straight(40, 40, CELL_M, 500.0)
+    before, behind = (
+        Footprint(5, 0, np.full((4, 40), 0.01, np.float32)),
+        Footprint(30, 22, np.full((4, 18), 0.01, np.float32)),
+    )
+    rate = added((40, 40), [before, behind])
+    rate[20:, 18:22] = 0.05  # behind the line nobody gets from the one half to the other
+    rate[19:21] += 0.005  # who crosses and comes back to cross again is seen
+    found = losses(strong_barrier(ground, rate), 2, [before, behind].__getitem__, 0.5)
+    assert [(one.sensors, one.gaps[0].to_m) for one in found.singles] == [((0,), 1_000.0)]
+    assert [(two.sensors, two.gaps[0].from_m) for two in found.pairs] == [((0, 1), 1_000.0)]
+
+
 def test_pairs_are_left_out_when_not_asked_for_and_progress_ends_at_one() -> None:
     windows = [Footprint(2, 0, np.full((4, 14), 0.01, np.float32))] * 2
     rate = np.zeros((ROWS, COLUMNS), np.float32)

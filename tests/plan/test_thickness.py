@@ -8,16 +8,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from vallum.plan.band import Band
 from vallum.plan.thickness import thickness
 from vallum.terrain.whosees import Posts
 
 CELL_M = 50.0
-SETS = arrays(np.uint64, (4, 4, 1), elements=st.sampled_from([0, 0, 1, 2, 4, 3, 5, 6, 7]))
-WIDE_SETS = arrays(np.uint64, (6, 9, 2), elements=st.sampled_from([0, 0, 0, 1, 2, 3, 1 << 63, (1 << 40) - 1]))
-BLOCKED = arrays(np.bool_, (4, 4), elements=st.sampled_from([False, False, False, True]))
+
+
+@st.composite
+def sets_of(draw: st.DrawFn, rows: int, columns: int, words: int, palette: tuple[int, ...]) -> np.ndarray:
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    kinds = draw(st.lists(st.sampled_from(palette), min_size=2, max_size=len(palette)))
+    return rng.choice(np.array(kinds, np.uint64), (rows, columns, words))
+
+
+SETS = sets_of(4, 4, 1, (0, 1, 2, 4, 3, 5, 6, 7))
+WIDE_SETS = sets_of(6, 9, 2, (0, 1, 2, 3, 1 << 63, (1 << 40) - 1))
+BLOCKED = st.tuples(st.integers(0, 10_000), st.sampled_from([0.0, 0.2, 0.4])).map(
+    lambda drawn: np.random.default_rng(drawn[0]).random((4, 4)) < drawn[1]
+)
 
 
 def band(rows: int = 4, columns: int = 4, step_m: float = CELL_M) -> Band:

@@ -35,7 +35,8 @@ class Breach:
     chainage_m, offset_m
         Of that cell's middle, metres.
     cells
-        (n, 2): row and column along the shortest way that nowhere exceeds the level, from the outer edge.
+        (n, 2): row and column along the shortest way that nowhere exceeds the level, from the outer edge. A knight's
+        move may pass the cell of the bottleneck without ending in it.
     """
 
     level: float

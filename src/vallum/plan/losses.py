@@ -134,7 +134,7 @@ def losses(
     """
     if not 0.0 < required < 1.0:
         raise ValueError(f"The detection required of a crossing is above 0 and below 1, not {required}.")
-    work = _Work(barrier, sensors, footprint, -float(np.log1p(-required)))
+    work = _Work.on(barrier, footprint, -float(np.log1p(-required)))
     already = barrier.exposure < work.limit
     singles: list[Opening] = []
     opened = np.zeros((sensors, barrier.band.steps), dtype=np.bool_)
@@ -201,21 +201,22 @@ class _Changed:
 
     def marks(self, barrier: StrongBarrier, windows: IntArray) -> _Marks:
         """Return what is to be kept of it."""
-        grid, over = barrier.rate.shape, barrier.band.over
-        fell = np.zeros(grid, dtype=np.bool_)
-        fell.ravel()[self.before] = True
-        before = fell.ravel()[over.start]
-        also = np.zeros(grid, dtype=np.bool_)
-        also.ravel()[self.behind] = True
-        behind = also.ravel()[over.end]
-        # Summed up and along, the cells in any window are four look-ups.
-        sums = np.zeros((grid[0] + 1, grid[1] + 1), dtype=np.int64)
-        np.cumsum(np.cumsum(fell | also, axis=0), axis=1, out=sums[1:, 1:])
-        first, end, left, right = (np.clip(windows[:, side], 0, grid[side // 2]) for side in range(4))
-        inside = sums[end, right] - sums[first, right] - sums[end, left] + sums[first, left] > 0
+        cells, over, width = np.concatenate([self.before, self.behind]), barrier.band.over, barrier.rate.shape[1]
+        inside = np.zeros(len(windows), dtype=np.bool_)
+        if cells.size:
+            row, column = np.divmod(cells, width)
+            top, side = int(row.min()), int(column.min())
+            # Summed up and along, the cells in any window are four look-ups.
+            sums = np.zeros((int(row.max()) - top + 2, int(column.max()) - side + 2), dtype=np.int32)
+            sums[row - top + 1, column - side + 1] = 1
+            sums = sums.cumsum(axis=0).cumsum(axis=1)
+            first, end = (np.clip(windows[:, part] - top, 0, sums.shape[0] - 1) for part in (0, 1))
+            left, right = (np.clip(windows[:, part] - side, 0, sums.shape[1] - 1) for part in (2, 3))
+            inside = sums[end, right] - sums[first, right] - sums[end, left] + sums[first, left] > 0
         mine = self.window
         touch = (windows[:, 0] < mine[1]) & (mine[0] < windows[:, 1])
         touch &= (windows[:, 2] < mine[3]) & (mine[2] < windows[:, 3])
+        before, behind = np.isin(over.start, self.before), np.isin(over.end, self.behind)
         return _Marks(inside | touch, np.packbits(before), np.packbits(behind))
 
 
@@ -224,9 +225,20 @@ class _Work:
     """The barrier's own fields, in which sensors are lost for a while."""
 
     barrier: StrongBarrier
-    sensors: int
     footprint: Callable[[int], Footprint]
     limit: float
+    # Of every step across the line: where it begins, and what both fields say of its ends with every sensor at work.
+    row: IntArray
+    column: IntArray
+    before: NDArray[np.float32]
+    behind: NDArray[np.float32]
+
+    @classmethod
+    def on(cls, barrier: StrongBarrier, footprint: Callable[[int], Footprint], limit: float) -> _Work:
+        over = barrier.band.over
+        row, column = np.divmod(over.start, barrier.rate.shape[1])
+        before, behind = barrier.from_outer.cost.ravel()[over.start], barrier.from_home.cost.ravel()[over.end]
+        return cls(barrier, footprint, limit, row, column, before, behind)
 
     @contextmanager
     def lost(self, sensor: int) -> Iterator[_Changed]:
@@ -257,10 +269,10 @@ class _Work:
     def opening(self, lost: tuple[int, ...], changed: _Changed, known: Grid) -> tuple[Grid, Opening | None]:
         """Return which steps of chainage are open by what changed, and what of it was not known."""
         barrier, band, over = self.barrier, self.barrier.band, self.barrier.band.over
-        row, column = np.divmod(over.start, barrier.rate.shape[1])
         first, end, left, right = changed.window
-        touched = (row >= first) & (row < end) & (column >= left) & (column < right)
-        touched |= np.isin(over.start, changed.before) | np.isin(over.end, changed.behind)
+        touched = (self.row >= first) & (self.row < end) & (self.column >= left) & (self.column < right)
+        touched |= barrier.from_outer.cost.ravel()[over.start] < self.before
+        touched |= barrier.from_home.cost.ravel()[over.end] < self.behind
         part = np.flatnonzero(touched)
         sums = crossing_sums(band, barrier.from_outer, barrier.from_home, part)
         low = np.flatnonzero(sums < self.limit)
