@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from tests.centre.standing import standing_alarm
-from tests.gateways.sapient.frames import frame
+from tests.gateways.sapient.frames import frame, point, report
 from tests.house import house, until
 
 from vallum.assets.sensor import SensorReturned
@@ -18,6 +18,7 @@ from vallum.centre.person import Person
 from vallum.gateways.sapient.messages import AssociatedFile, TaskAck
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft
+from vallum.journal.observation_rows import Cursor
 from vallum.project import Project
 
 
@@ -118,3 +119,25 @@ async def test_who_asked_a_camera_to_look_and_what_it_showed_is_known_after_a_re
         ]
         (still,) = (await running.get("/api/alarms/A1000"))["stills"]
         assert (await running.client.get(still["url"])).content == png
+
+
+async def test_a_report_that_is_sent_again_after_a_restart_is_on_the_disk_once(tmp_path: Path) -> None:
+    said = report()
+
+    async def sent() -> Cursor:
+        async with house(tmp_path / "centre") as running:
+            centre, sensor = running.centre, running.sensor()
+            frontier = centre.project.frontier
+            lon, lat = frontier.point_at(frontier.locate(sensor.lon, sensor.lat).chainage_m, -900.0)
+            said.location.CopyFrom(point(lon, lat, x_error=2e-5, y_error=2e-5))
+            node = await running.connect(sensor)
+            node.send(frame(centre.clock.now_s(), node=sensor.node_id, detection_report=said))
+            await until(lambda: centre.sapient_counters().detections == 1)
+            await asyncio.to_thread(centre.observations.flush)
+            node.hang_up()
+            assert centre.store_counters().conflicts == 0
+            return centre.observations.cursor(sensor.node_id)
+
+    for duplicates in (0, 1):
+        cursor = await sent()
+        assert (cursor.stored, cursor.duplicates, cursor.last_report_id) == (1, duplicates, said.report_id)

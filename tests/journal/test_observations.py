@@ -133,15 +133,43 @@ def test_the_same_key_with_other_content_is_an_incident_and_the_first_stays(
     assert observations.between(0.0, 200.0) == [first]
 
 
-def test_the_same_report_number_in_another_session_is_another_report(observations: Observations) -> None:
-    observations.detection(detection("r1", session="s1"))
-    observations.detection(detection("r1", session="s2"))
-    observations.detection(detection("r1", node="tower-2"))
+def test_a_report_sent_again_after_the_node_connected_again_is_stored_once(tmp_path: Path) -> None:
+    conflicts: list[Conflict] = []
+    # the message around the report is dated anew: its first byte here
+    with Observations.open(tmp_path, same=lambda one, other: one[1:] == other[1:]) as observations:
+        observations.on_conflict(conflicts.append)
+        for number in (1, 2, 3):
+            observations.detection(detection(f"r{number}", session="s1", raw=b"1seen"))
+        observations.flush()
+        for number in (2, 3, 4):
+            observations.detection(detection(f"r{number}", session="s2", raw=b"2seen"))
+        observations.flush()
+        assert [row.report_id for row in observations.between(0.0, 200.0)] == ["r1", "r2", "r3", "r4"]
+        assert observations.cursor("tower-1", "s1") == Cursor("tower-1", "s1", 3, 0, "r3")
+        assert observations.cursor("tower-1", "s2") == Cursor("tower-1", "s2", 1, 2, "r4")
+        assert observations.cursor("tower-1").stored == 4
+        assert conflicts == []
+    with Observations.open(tmp_path) as observations:
+        observations.detection(detection("r4", session="s3", raw=b"2seen"))
+        observations.detection(detection("r4", session="s3", node="tower-2", raw=b"else"))
+        observations.flush()
+        # nothing new was stored, and the node's new session is told that what it sent is on the disk
+        assert observations.cursor("tower-1", "s3") == Cursor("tower-1", "s3", 0, 1, "r4")
+        assert observations.cursor("tower-2", "s3").stored == 1
+        assert observations.cursor("tower-3") == Cursor("tower-3", None, stored=0, duplicates=0, last_report_id=None)
+
+
+def test_another_content_under_a_known_report_id_is_an_incident_in_a_later_session_too(
+    observations: Observations,
+) -> None:
+    conflicts: list[Conflict] = []
+    observations.on_conflict(conflicts.append)
+    first, second = detection("r1", raw=b"one"), detection("r1", session="s2", raw=b"two")
+    observations.detection(first)
+    observations.detection(second)
     observations.flush()
-    assert observations.cursor("tower-1").stored == 2
-    assert observations.cursor("tower-1", "s2").stored == 1
-    assert observations.cursor("tower-2").stored == 1
-    assert observations.cursor("tower-3") == Cursor("tower-3", None, stored=0, duplicates=0, last_report_id=None)
+    assert conflicts == [Conflict(stored=first, refused=second)]
+    assert observations.between(0.0, 200.0) == [first]
 
 
 def test_a_cursor_counts_only_what_is_on_the_disk(observations: Observations, tmp_path: Path) -> None:
@@ -334,13 +362,13 @@ def test_a_store_whose_disk_hangs_is_closed_in_time_and_whoever_waits_is_told(tm
     opened._writer.join()
 
 
-def test_of_two_nodes_with_one_report_id_each_has_its_own_picture_and_the_newest_session_wins(
+def test_of_two_nodes_with_one_report_id_each_has_its_own_picture_and_the_first_one_stays(
     observations: Observations,
 ) -> None:
-    for node, session, png in (("tower-1", "s1", b"old"), ("tower-1", "s2", b"new"), ("tower-2", "s1", b"other")):
+    for node, session, png in (("tower-1", "s1", b"first"), ("tower-1", "s2", b"again"), ("tower-2", "s1", b"other")):
         observations.detection(detection("r1", node=node, session=session, still=png))
     observations.flush()
-    assert (observations.still("tower-1", "r1"), observations.still("tower-2", "r1")) == (b"new", b"other")
+    assert (observations.still("tower-1", "r1"), observations.still("tower-2", "r1")) == (b"first", b"other")
 
 
 def test_a_track_number_stays_taken_when_its_points_are_gone_and_is_found_in_an_older_store(tmp_path: Path) -> None:

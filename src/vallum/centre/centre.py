@@ -38,7 +38,7 @@ from vallum.centre.presence import Presence
 from vallum.centre.registry import registry
 from vallum.centre.sight.live import LiveSight
 from vallum.centre.sky import Sky, sky
-from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint
+from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint, same_report
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Record
 from vallum.journal.journal import Journal
@@ -175,7 +175,7 @@ class Centre:
         with contextlib.ExitStack() as opened:
             opened.callback(journal.close)
             journal.append(*declarations(project, journal))
-            observations = opened.enter_context(Observations.open(folder))
+            observations = opened.enter_context(Observations.open(folder, same=same_report))
             access = opened.enter_context(Access.open(folder))
             centre = cls(
                 project,

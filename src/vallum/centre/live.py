@@ -108,7 +108,7 @@ class Live:
             node_id=conflict.refused.node_id,
             sensor_id=sensor.sensor_id if sensor else None,
             report_id=conflict.refused.report_id,
-            reason_code="same id, other content",
+            reason_code="conflicting_report",
             reason="this report id came before with other content; the first one stands, ask the sensor's owner why",
         )
         nature: Nature = "simulated" if conflict.refused.simulated else "observed"

@@ -1,6 +1,7 @@
 """How is each report stored exactly once, and its node's cursor moved with it?"""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_
@@ -9,9 +10,19 @@ from vallum.journal.observation_rows import CURSORS, DETECTIONS, Cursor, Detecti
 
 
 def store_detections(
-    connection: Connection, rows: Sequence[DetectionRow]
+    connection: Connection, rows: Sequence[DetectionRow], same: Callable[[bytes, bytes], bool] = operator.eq
 ) -> tuple[list[Cursor], list[tuple[DetectionRow, DetectionRow]]]:
     """Store detections that are not stored yet, and move the cursors of their nodes, inside the caller's transaction.
+
+    A report that its node sent in an earlier session is on the disk already: it is not stored again, and the cursor of
+    the new session says that it has come so far.
+
+    Parameters
+    ----------
+    connection, rows
+        The open transaction; what came, in order.
+    same
+        As of `DetectionRow.says_the_same_as`.
 
     Returns
     -------
@@ -29,10 +40,10 @@ def store_detections(
     ...     moved[0].stored, moved[0].duplicates, refused
     (1, 1, [])
     """
-    keys = list({row.key for row in rows})
-    address = tuple_(DETECTIONS.c.node_id, DETECTIONS.c.session, DETECTIONS.c.report_id)
-    found = connection.execute(select(DETECTIONS).where(address.in_(keys))).mappings()
-    known = {row.key: row for row in map(detection_of, found)}
+    named = select(DETECTIONS).where(DETECTIONS.c.report_id.in_({row.report_id for row in rows}))
+    known: dict[tuple[str, str], DetectionRow] = {}
+    for stored in map(detection_of, connection.execute(named.order_by(DETECTIONS.c.row)).mappings()):
+        known.setdefault(stored.key, stored)
     moved: dict[tuple[str, str], Cursor] = {}
     fresh: list[DetectionRow] = []
     refused: list[tuple[DetectionRow, DetectionRow]] = []
@@ -45,8 +56,10 @@ def store_detections(
             fresh.append(row)
             moved[place] = replace(cursor, stored=cursor.stored + 1, last_report_id=row.report_id)
         else:
-            moved[place] = replace(cursor, duplicates=cursor.duplicates + 1)
-            if not row.says_the_same_as(first):
+            # what came in this session before is behind its cursor; what an earlier session stored moves it
+            last = cursor.last_report_id if first.session == row.session else row.report_id
+            moved[place] = replace(cursor, duplicates=cursor.duplicates + 1, last_report_id=last)
+            if not row.says_the_same_as(first, same):
                 refused.append((first, row))
     if fresh:
         connection.execute(insert(DETECTIONS), [columns_of(row) for row in fresh])

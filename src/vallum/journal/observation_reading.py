@@ -120,7 +120,7 @@ class ObservationsReader:
             return highest_number(connection)
 
     def still(self, node_id: str, report_id: str) -> bytes | None:
-        """Return the PNG image that came with a node's report, or None; of several sessions the newest has it.
+        """Return the PNG image that came with a node's report, or None.
 
         Examples
         --------

@@ -6,7 +6,8 @@ standard deviation.
 """
 
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -92,7 +93,8 @@ class DetectionRow:
     Parameters
     ----------
     node_id, session, report_id
-        Who sent it; together they are unique, so that a report sent twice is stored once.
+        Who sent it in which session. Node and report are unique together, so that a report that is sent twice is stored
+        once, also when the node has connected again in between.
     sent_s, received_s, event_s
         By the node's clock, by the centre's, and when it happened after correction for the node's clock.
     classification
@@ -144,19 +146,26 @@ class DetectionRow:
         _refuse_no_number(self, f"report {self.report_id} of node {self.node_id}")
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """Return what makes the report unique: node, session, report.
+    def key(self) -> tuple[str, str]:
+        """Return what makes the report unique: node and report.
 
         Examples
         --------
         >>> DetectionRow(node_id="n", session="s", report_id="r", sensor_id="c", sent_s=1.0, received_s=1.1,
         ...              event_s=1.0, kind="detection").key
-        ('n', 's', 'r')
+        ('n', 'r')
         """
-        return self.node_id, self.session, self.report_id
+        return self.node_id, self.report_id
 
-    def says_the_same_as(self, other: "DetectionRow") -> bool:
-        """Return whether two reports of the same key have the same content, whenever they were received.
+    def says_the_same_as(self, other: "DetectionRow", same: Callable[[bytes, bytes], bool] = operator.eq) -> bool:
+        """Return whether two reports of the same key have the same content, whenever and however often they came.
+
+        Parameters
+        ----------
+        other
+            The other report.
+        same
+            Tells of two different messages whether they carry the same report: sent again, it may be dated anew.
 
         Examples
         --------
@@ -166,8 +175,8 @@ class DetectionRow:
         (True, False)
         """
         if self.raw or other.raw:
-            return self.raw == other.raw
-        return replace(self, received_s=other.received_s) == other
+            return self.raw == other.raw or same(self.raw, other.raw)
+        return replace(self, received_s=other.received_s, session=other.session) == other
 
 
 @dataclass(frozen=True, slots=True)

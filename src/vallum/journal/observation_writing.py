@@ -84,6 +84,8 @@ class ObservationWriter(threading.Thread):
         Where rows wait.
     tell
         Told, on this thread, what each commit has moved and which reports it refused.
+    same
+        As of `DetectionRow.says_the_same_as`.
     """
 
     def __init__(
@@ -92,12 +94,14 @@ class ObservationWriter(threading.Thread):
         lock: WriterLock,
         inlet: Inlet[Waiting],
         tell: Callable[[list[Cursor], list[Conflict]], None],
+        same: Callable[[bytes, bytes], bool],
     ) -> None:
         super().__init__(name="observations writer", daemon=True)
         self._engine = engine
         self._lock = lock
         self._inlet = inlet
         self._tell = tell
+        self._same = same
         self.counts = Counters()
         self.unwritten = 0
 
@@ -167,7 +171,7 @@ class ObservationWriter(threading.Thread):
             if points:
                 connection.execute(insert(TRACK_POINTS), [columns_of(row) for row in points])
                 raise_number(connection, points)
-            cursors, refused = store_detections(connection, detections) if detections else ([], [])
+            cursors, refused = store_detections(connection, detections, self._same) if detections else ([], [])
         return cursors, [Conflict(stored=first, refused=second) for first, second in refused]
 
     def _delete_before(self, before_s: float) -> int:

@@ -8,6 +8,7 @@ counted: nothing is dropped in silence.
 
 import asyncio
 import logging
+import operator
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -64,7 +65,9 @@ class Observations(ObservationsReader):
     (1, True)
     """
 
-    def __init__(self, engine: Engine, lock: WriterLock, waiting_rows: int) -> None:
+    def __init__(
+        self, engine: Engine, lock: WriterLock, waiting_rows: int, same: Callable[[bytes, bytes], bool]
+    ) -> None:
         super().__init__(engine)
         self._inlet = Inlet[Waiting](capacity=waiting_rows, portion=FLUSH_ROWS, linger_s=FLUSH_S)
         self._gate = threading.Lock()
@@ -73,11 +76,13 @@ class Observations(ObservationsReader):
         self._held = 0
         self._shed = 0
         self._given_up = threading.Event()
-        self._writer = ObservationWriter(engine, lock, self._inlet, self._tell)
+        self._writer = ObservationWriter(engine, lock, self._inlet, self._tell, same)
         self._writer.start()
 
     @classmethod
-    def open(cls, folder: Path, *, waiting_rows: int = WAITING_ROWS) -> Self:
+    def open(
+        cls, folder: Path, *, waiting_rows: int = WAITING_ROWS, same: Callable[[bytes, bytes], bool] = operator.eq
+    ) -> Self:
         """Open `observations.db` of a folder, or start one.
 
         Parameters
@@ -86,6 +91,8 @@ class Observations(ObservationsReader):
             Made when missing.
         waiting_rows
             How many rows may wait for the disk before callers wait too.
+        same
+            Tells of two different messages under one report id whether they carry the same report.
 
         Raises
         ------
@@ -109,7 +116,7 @@ class Observations(ObservationsReader):
             engine.dispose()
             lock.release()
             raise
-        return cls(engine, lock, waiting_rows)
+        return cls(engine, lock, waiting_rows, same)
 
     @property
     def counters(self) -> Counters:

@@ -165,8 +165,11 @@ class Heard:
     alerts: list[NodeAlert] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     answers: list[TaskAnswer] = field(default_factory=list)
+    failing: bool = False
 
     def detection(self, detection: Detection, as_it_came: bytes) -> None:
+        if self.failing:
+            raise RuntimeError("the centre fails on this detection")
         self.detections.append(detection)
         self.frames.append(as_it_came)
 

@@ -177,6 +177,39 @@ async def test_duplicates_are_counted_and_told_once(serving: Serving, heard: Hea
     assert endpoint.counters.by_node[node_id()].duplicates == 3
 
 
+async def test_who_connects_again_and_sends_again_what_was_under_way_is_heard_once(
+    serving: Serving, heard: Heard
+) -> None:
+    endpoint = await serving(camera())
+    first, second = report(), report()
+    node = await dialled(endpoint)
+    node.send(frame(detection_report=first))
+    await until(lambda: len(heard.detections) == 1)
+    node.hang_up()
+    await until(lambda: not endpoint.counters.nodes_connected)
+    node = await dialled(endpoint)
+    # the same report in a message of now, and one that never arrived
+    node.send(frame(START_S + 5.0, detection_report=first), frame(START_S + 5.0, detection_report=second))
+    await until(lambda: len(heard.detections) == 2)
+    assert [one.report_id for one in heard.detections] == [first.report_id, second.report_id]
+    assert endpoint.counters.duplicates == 1
+    changed = report(report_id=first.report_id, object_id=first.object_id, range_bearing=bearing(271.0))
+    node.send(frame(START_S + 6.0, detection_report=changed))
+    await until(lambda: heard.codes() == ["conflicting_report"])
+
+
+async def test_a_report_that_the_centre_failed_on_is_new_when_it_comes_again(serving: Serving, heard: Heard) -> None:
+    endpoint = await serving(camera())
+    node = await dialled(endpoint)
+    said = report()
+    heard.failing = True
+    node.send(frame(detection_report=said))
+    await until(lambda: heard.codes() == ["fault of ours"])
+    heard.failing = False
+    node.send(frame(detection_report=said))
+    await until(lambda: [one.report_id for one in heard.detections] == [said.report_id])
+
+
 async def test_a_connection_that_never_registers_is_closed(serving: Serving) -> None:
     endpoint = await serving(limits=Limits(registration_within_s=0.05))
     assert await (await Node.dial(endpoint)).closed()

@@ -248,7 +248,7 @@ def test_the_same_report_again_is_a_duplicate_and_other_content_under_its_id_a_c
     assert refused_for(opened.receive(frame(detection_report=other), START_S)) == "conflicting_report"
 
 
-def test_a_reboot_begins_a_new_session_in_which_ids_may_come_again() -> None:
+def test_a_session_without_a_memory_of_its_node_takes_an_id_again_after_a_reboot() -> None:
     opened = registered()
     said = report()
     opened.receive(frame(detection_report=said), START_S)

@@ -18,6 +18,7 @@ from vallum.gateways.sapient.reports import (
     TaskAnswer,
     fault,
 )
+from vallum.gateways.sapient.resent import same_report
 
 __all__ = [
     "ClockEstimate",
@@ -34,4 +35,5 @@ __all__ = [
     "SapientEndpoint",
     "TaskAnswer",
     "fault",
+    "same_report",
 ]

@@ -140,6 +140,8 @@ class SapientEndpoint:
         self._live: dict[str, _Connection] = {}
         self._last_session = 0
         self._tasks: OrderedDict[str, str] = OrderedDict()
+        # By node, the last reports that came, over its connections: who connects again sends again what was under way.
+        self._reports: dict[str, OrderedDict[str, int]] = {}
         self._counted: Counter[str] = Counter()
         self._by_node: dict[str, Counter[str]] = {}
         self._server: asyncio.Server | None = None
@@ -276,6 +278,7 @@ class SapientEndpoint:
                 writer=self._writer,
                 claim=lambda node_id: self._claim(node_id, connection),
                 asked=lambda node_id, task_id: self._tasks.get(task_id) == node_id,
+                reports=lambda node_id: self._reports.setdefault(node_id, OrderedDict()),
                 peer=str(peer[0]) if peer else "an unknown address",
                 # A busy machine delays by machine seconds, which are longer on a faster clock.
                 uncorrected_up_to_s=UNCORRECTED_UP_TO_S * max(1.0, self._clock.speed),
@@ -366,6 +369,8 @@ class SapientEndpoint:
         if isinstance(told, Detection):
             self._count("detections", told.node_id)
             if not self._call(lambda detection: self._on_detection(detection, frame), told):
+                # it is nowhere: when the node sends it again, it is new
+                self._reports.get(told.node_id, OrderedDict()).pop(told.report_id, None)
                 self._tell_one(fault(told, "fault of ours", _NOT_TAKEN_IN, frame), frame)
         elif isinstance(told, NodeStatus):
             self._count("statuses", told.node_id)

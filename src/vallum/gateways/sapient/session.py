@@ -79,6 +79,9 @@ class Session:
         Given a node id, returns the number of a new session of that node, or None when another connection holds it.
     asked
         Says whether a task id was given to a node by this centre.
+    reports
+        Gives the memory of the last reports of a node, which outlives its connections; without it each session has its
+        own.
     peer
         Where the connection comes from, for people.
     uncorrected_up_to_s
@@ -100,6 +103,7 @@ class Session:
         writer: Writer,
         claim: Callable[[str], int | None],
         asked: Callable[[str, str], bool],
+        reports: Callable[[str], OrderedDict[str, int]] = lambda node_id: OrderedDict(),
         peer: str = "",
         uncorrected_up_to_s: float = UNCORRECTED_UP_TO_S,
     ) -> None:
@@ -107,6 +111,8 @@ class Session:
         self._writer = writer
         self._claim = claim
         self._asked = asked
+        self._reports_of = reports
+        self._reports: OrderedDict[str, int] = OrderedDict()
         self._peer = peer
         self._uncorrected_up_to_s = uncorrected_up_to_s
         self._sensor: Sensor | None = None
@@ -174,7 +180,6 @@ class Session:
         self._told_displaced = False
         self._conditions: tuple[Condition, ...] = ()
         self._clock = ClockOffset(self._uncorrected_up_to_s)
-        self._reports: OrderedDict[str, int] = OrderedDict()
         self._objects: OrderedDict[str, Detection] = OrderedDict()
 
     def _registration(self, message: SapientMessage, frame: bytes, received_s: float) -> Outcome:
@@ -189,6 +194,7 @@ class Session:
             return Outcome(replies=(ack,), told=(aside,), counted=("refused_registrations",), close=was_registered)
         sensor = self._nodes[node_id]
         self._sensor, self._number = sensor, claimed
+        self._reports = self._reports_of(node_id)
         self._begin(
             simulated=sensor.simulated or says_simulated(message.additional_information),
             utm_zone=registering.utm_zone(registration),
