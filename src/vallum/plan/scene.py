@@ -304,11 +304,12 @@ class _Told:
 
 
 def _posts(strip: Strip, ground: Ground, sensors: Sequence[Sensor]) -> list[SamplePost]:
-    """Return where sensors that need sight stand, on known ground."""
+    """Return where sensors that need sight stand, on known ground; in whatever order sensors come, the same posts."""
     seeing = [sensor for sensor in sensors if sensor.kind != "ground_sensor"]
     rows, columns = strip.cells(np.array([s.lon for s in seeing]), np.array([s.lat for s in seeing]))
-    return [
+    posts = {
         SamplePost(int(row), int(column), sensor.mast_m)
         for sensor, row, column in zip(seeing, rows, columns, strict=True)
         if row >= 0 and np.isfinite(ground.heights_m[row, column])
-    ]
+    }
+    return sorted(posts, key=lambda post: (post.column, post.row, post.mast_m))

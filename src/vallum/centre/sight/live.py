@@ -93,6 +93,7 @@ class LiveSight:
         self._told: Callable[[], None] = lambda: None
         self._ask, self._due = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._warming: asyncio.Task[None] | None = None
         self._lanes: dict[tuple[int, str], Lane] = {}
         self._lock = threading.Lock()
         self._folder = folder if why is None else None
@@ -111,7 +112,8 @@ class LiveSight:
         """Leave everything as it is; what was not finished is begun again next time."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        warming = [] if self._warming is None else [self._warming]
+        await asyncio.gather(*self._tasks, *warming, return_exceptions=True)
         self._tasks = []
 
     def heed(self, states: Mapping[str, SensorState], case: Case) -> None:
@@ -201,8 +203,6 @@ class LiveSight:
             await self._let_work(Job(asked, tuple(missing), at), found, case)
         if not self._ask.is_set():
             await asyncio.to_thread(clear_others, at)
-            if self.standing.found is not None:
-                await asyncio.to_thread(_warm, self.standing.found)
 
     async def _let_work(self, job: Job, found: Found | None, case: Case) -> None:
         """Have a job done beside the watch, until it is done or something else is asked."""
@@ -226,6 +226,8 @@ class LiveSight:
             return
         self._stand(state="ready", reason=None, progress=1.0, found=found)
         self._due.set()
+        if self._warming is None:
+            self._warming = asyncio.create_task(asyncio.to_thread(_warm, found))
 
     def _waits(self, what: str | None) -> str:
         doing = _DOING.get(what or "", f"sight lines are drawn for {self._case.name}")
