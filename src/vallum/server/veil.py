@@ -9,6 +9,7 @@ in the colour of what is lost, the other way; nothing is drawn where nobody look
 from __future__ import annotations
 
 import io
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,6 +32,7 @@ WATCHED, LOST = (0x7F, 0xB8, 0x8A), (0xFF, 0xB0, 0x00)
 HEIGHTS = ((0xA6, 0xE3, 0xB4), (0x6F, 0xC2, 0xA6), (0x4A, 0x97, 0xAB), (0x45, 0x6F, 0x9F), (0x4D, 0x4B, 0x84))
 HEIGHTS_UP_TO_M = (0.0, 0.5, 1.0, 2.0, 5.0)
 _VEIL, _HATCH, _HEIGHT = 96, 150, 170
+_IMPORTING = threading.Lock()
 
 NOTHING, WATCHED_GROUND, UNCERTAIN_GROUND, LOST_GROUND = range(4)
 
@@ -170,9 +172,11 @@ def _veil(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _read(raster: Path, z: int, x: int, y: int) -> NDArray[np.float64] | NDArray[np.uint32] | None:
     """Read all bands of a tile, shape (bands, rows, columns); None where the raster does not reach it."""
-    # takes a second to import, which nobody who opens no map should wait for
-    from rio_tiler.errors import TileOutsideBounds
-    from rio_tiler.io.rasterio import Reader
+    # takes a second to import, which nobody who opens no map should wait for; and not by two pictures at once, for its
+    # parts import each other in a circle
+    with _IMPORTING:
+        from rio_tiler.errors import TileOutsideBounds
+        from rio_tiler.io.rasterio import Reader
 
     try:
         with Reader(str(raster)) as reader:
