@@ -34,8 +34,8 @@ export interface CurveColumn {
   readonly high: number;
 }
 
-// A pixel that hides more than this many steps shows noise, not a curve.
-const MOST_STEPS_PER_PIXEL = 1.5;
+// On more of the line than this a curve is a picture of noise; the states alone are read at a glance.
+const MOST_STEPS_PER_PIXEL = 0.75;
 const EDGE_PX = 2;
 const DASH: readonly number[] = [4, 3];
 const CHANGE_PX = 3;

@@ -16,7 +16,6 @@ interface Around {
 export interface Veil {
   readonly case: string;
   readonly version: number;
-  readonly cell_m: number;
 }
 
 export class Sight {
@@ -43,10 +42,8 @@ export class Sight {
   );
   /** Ground is shown once its lane has come: from then on the centre has the case at hand. */
   readonly veil = $derived.by((): Veil | null => {
-    const { lane, shape } = this;
-    return lane === null || shape === null
-      ? null
-      : { case: lane.case, version: lane.version, cell_m: shape.cell_m };
+    const { lane } = this;
+    return lane === null ? null : { case: lane.case, version: lane.version };
   });
 
   // Plain values, so that what fetches the lane runs again only when one of them is another.

@@ -1,24 +1,15 @@
-// Are the right pictures of the ground asked for, and no finer ones than there are?
+// Are the right pictures of the ground asked for, and does an arrow key move as far as it says?
 import { describe, expect, test } from 'vitest';
 import { nearest, placeAt } from '../../src/drawing/chainage';
-import { finestZoom, heightsUrl, veilUrl } from '../../src/drawing/layers/veil';
+import { heightsUrl, veilUrl } from '../../src/drawing/layers/veil';
 import { nudged } from '../../src/drawing/nudge';
 import { line } from './rows';
 
 test('a change of the sensors changes the address, so that no old picture is shown for a new one', () => {
-  const veil = { case: 'night-person', version: 7, cell_m: 60 };
+  const veil = { case: 'night-person', version: 7 };
   expect(veilUrl('http://x', veil)).toBe('http://x/api/sight/tiles/night-person/{z}/{x}/{y}.png?v=7');
   expect(veilUrl('', { ...veil, version: 8 })).not.toBe(veilUrl('', veil));
   expect(heightsUrl('', { ...veil, tower_id: 'T/1 a' })).toContain('/towers/T%2F1%20a/tiles/night-person/');
-});
-
-test('pictures are not asked for finer than the cells they show', () => {
-  const pixel_m = (zoom: number): number => (40_075_017 * Math.cos((35 * Math.PI) / 180)) / (256 * 2 ** zoom);
-  for (const cell_m of [10, 30, 60, 100]) {
-    const zoom = finestZoom(cell_m, 35);
-    expect(pixel_m(zoom)).toBeLessThanOrEqual(cell_m);
-    expect(pixel_m(zoom - 1)).toBeGreaterThan(cell_m);
-  }
 });
 
 describe('an arrow key', () => {

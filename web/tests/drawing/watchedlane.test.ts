@@ -56,7 +56,7 @@ describe('the curve', () => {
   });
 
   test('never hides the worst under a pixel: the low bound is the lowest, the high one the highest', () => {
-    const columns = curveColumns(curve(0.9, 0.3, 0.9, 0.9), scale(0, 400, 3))!;
+    const columns = curveColumns(curve(0.9, 0.3, 0.9, 0.9), scale(0, 400, 6))!;
     expect(Math.min(...columns.map(({ low }) => low))).toBeCloseTo(0.2, 9);
     for (const { low, nominal, high } of columns) {
       expect(low).toBeLessThanOrEqual(nominal);
@@ -66,8 +66,8 @@ describe('the curve', () => {
 
   test('is left out where a pixel would hide several steps, and where nothing is computed', () => {
     const long = curve(...Array.from({ length: 1000 }, () => 0.5));
-    expect(curveColumns(long, scale(0, 100_000, 500))).toBeNull();
-    expect(curveColumns(long, scale(0, 100_000, 700))).not.toBeNull();
+    expect(curveColumns(long, scale(0, 100_000, 1200))).toBeNull();
+    expect(curveColumns(long, scale(0, 100_000, 1400))).not.toBeNull();
     expect(curveColumns(null, scale(0, 100, 10))).toBeNull();
   });
 

@@ -51,7 +51,7 @@ describe('what is shown as watched', () => {
     sight.keepLane();
     await settled();
     expect(sight.stretches).toEqual(byDay);
-    expect(sight.veil).toEqual({ case: 'day-person', version: 3, cell_m: 60 });
+    expect(sight.veil).toEqual({ case: 'day-person', version: 3 });
   });
 
   test('of a case that the centre does not have is what holds now', async () => {

@@ -5,8 +5,6 @@ import type { Map as MapLibreMap, RasterTileSource } from 'maplibre-gl';
 export interface VeilTiles {
   readonly case: string;
   readonly version: number;
-  /** Side of a computed cell, metres: pictures finer than that would tell nothing more. */
-  readonly cell_m: number;
 }
 
 export interface HeightTiles extends VeilTiles {
@@ -14,10 +12,12 @@ export interface HeightTiles extends VeilTiles {
 }
 
 const TILE_PX = 256;
-const EQUATOR_M = 40_075_016.7;
+// The centre draws a picture of its own for every zoom, so that hatching is as wide on each.
+const FINEST_ZOOM = 16;
 // the veil covers what lies under it and is covered by what stands on the ground
 const UNDER = 'band';
 const VEIL_OPACITY = 0.85;
+const HEIGHTS_OPACITY = 0.75;
 const DIMMED = 0.3;
 
 /** Address of the veil's pictures; {z}, {x} and {y} are filled in by the map. */
@@ -29,12 +29,6 @@ export function veilUrl(base: string, { case: name, version }: VeilTiles): strin
 export function heightsUrl(base: string, { tower_id, case: name, version }: HeightTiles): string {
   const path = `${encodeURIComponent(tower_id)}/tiles/${encodeURIComponent(name)}`;
   return `${base}/api/sight/towers/${path}/{z}/{x}/{y}.png?v=${version}`;
-}
-
-/** The first zoom at which one pixel of a picture is no larger than a cell at a latitude. */
-export function finestZoom(cell_m: number, lat: number): number {
-  const across_m = EQUATOR_M * Math.cos((lat * Math.PI) / 180);
-  return Math.min(15, Math.max(0, Math.ceil(Math.log2(across_m / (TILE_PX * cell_m)))));
 }
 
 /** West, south, east, north of the ground that is asked for, degrees. */
@@ -50,7 +44,6 @@ export interface VeilLayers {
 /** Put the pictures into a map whose style is loaded. */
 export function createVeilLayers(map: MapLibreMap, bounds: Bounds): VeilLayers {
   const base = location.origin;
-  const lat = (bounds[1] + bounds[3]) / 2;
   let veil: VeilTiles | null = null;
   let heights: HeightTiles | null = null;
   let dimmed = false;
@@ -59,10 +52,10 @@ export function createVeilLayers(map: MapLibreMap, bounds: Bounds): VeilLayers {
     if (map.getLayer(id) !== undefined) map.removeLayer(id);
     if (map.getSource(id) !== undefined) map.removeSource(id);
   };
-  const add = (id: string, url: string, cell_m: number, opacity: number): void => {
+  const add = (id: string, url: string, opacity: number): void => {
     map.addSource(id, {
       ...{ type: 'raster', tiles: [url], tileSize: TILE_PX, bounds },
-      maxzoom: finestZoom(cell_m, lat),
+      maxzoom: FINEST_ZOOM,
     });
     map.addLayer(
       {
@@ -84,19 +77,19 @@ export function createVeilLayers(map: MapLibreMap, bounds: Bounds): VeilLayers {
       const before = veil;
       veil = next;
       if (next === null) return remove('veil');
-      if (before !== null && before.case === next.case && before.cell_m === next.cell_m) {
+      if (before?.case === next.case) {
         if (before.version === next.version) return;
         map.getSource<RasterTileSource>('veil')?.setTiles([veilUrl(base, next)]);
         return;
       }
       remove('veil');
-      add('veil', veilUrl(base, next), next.cell_m, opacity());
+      add('veil', veilUrl(base, next), opacity());
     },
     setHeights: (next) => {
       if (next !== null && heights !== null && heightsUrl(base, next) === heightsUrl(base, heights)) return;
       heights = next;
       remove('heights');
-      if (next !== null) add('heights', heightsUrl(base, next), next.cell_m, VEIL_OPACITY);
+      if (next !== null) add('heights', heightsUrl(base, next), HEIGHTS_OPACITY);
       showOpacity();
     },
     dim: (next) => {
