@@ -61,6 +61,7 @@ def set_up(*, with_tests: bool) -> int:
             make_environment(PEER)
             install(PEER, ROOT / "tests" / "peers" / "sapient-py.lock", keep_more=False)
         build_page()
+        forget_kernels()
     except subprocess.CalledProcessError as error:
         return refuse(f"Setting up stopped: `{' '.join(map(str, error.cmd))}` failed. Its words are above.")
     return 0
@@ -146,6 +147,17 @@ def build_page() -> None:
         say("Building the page ...")
         run([npm, "run", "--silent", "build"], cwd=WEB)
         page_stamp.write_text(sources, encoding="utf-8")
+
+
+def forget_kernels() -> None:
+    """Delete compiled kernels when a source changed: each is kept by its own file's date, and does not see the others."""
+    sources = digest(sorted((ROOT / "src" / "vallum").rglob("*.py")))
+    stamp = VENV / "kernels.txt"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == sources:
+        return
+    for kept in (ROOT / "src" / "vallum").rglob("__pycache__/*.nb[ic]"):
+        kept.unlink()
+    stamp.write_text(sources, encoding="utf-8")
 
 
 def page_sources() -> list[Path]:
