@@ -41,7 +41,7 @@ from vallum.centre.sky import Sky, sky
 from vallum.gateways.sapient import Counters, NodeNotConnectedError, SapientEndpoint, same_report
 from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft, Record
-from vallum.journal.journal import Journal
+from vallum.journal.journal import Journal, JournalWriteError
 from vallum.journal.observations import Counters as StoreCounters
 from vallum.journal.observations import Observations, ObservationsError
 from vallum.journal.store import last_recorded
@@ -56,7 +56,8 @@ from vallum.watch.weather import WeatherRow
 
 TICK_S = 0.2
 SETTING_UP_S = 4.0
-LAST_WORDS_S = 1.5
+# How long a centre takes at most to close: what a disk has not taken by then is told to the log.
+STOPS_WITHIN_S = 1.8
 PULSE_S = 1.0
 TIDY_S = 600.0
 # How long detections and track points are kept, in the centre's time. What an alarm stands on is in its record.
@@ -67,9 +68,6 @@ SHOWN_VIEWS = frozenset(
 )
 # These change what the centre itself does.
 HEEDED_VIEWS = SHOWN_VIEWS | {"weather"}
-# A disk that takes longer for the last observations has failed; the rest of the stop must not wait for it.
-STORE_CLOSES_S = 2.0
-
 RowT = TypeVar("RowT", bound=BaseModel)
 _log = logging.getLogger(__name__)
 
@@ -229,25 +227,42 @@ class Centre:
             raise RuntimeError("the centre has not been started")
         await self._failure
 
-    async def stop(self) -> None:
-        """Stop listening, write what waits, close the files."""
+    async def stop(self, within_s: float = STOPS_WITHIN_S) -> None:
+        """Stop listening, write what waits, close the files.
+
+        Parameters
+        ----------
+        within_s
+            So long it takes at most, machine seconds. The last observations get half of it, so that a disk that hangs
+            with them leaves time for the last records; what is not written then is told to the log.
+        """
+        by_s = time.monotonic() + within_s
+
+        def left(share: float = 1.0) -> float:
+            return share * max(by_s - time.monotonic(), 0.0)
+
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, self.sight.stop(), return_exceptions=True)
+        sight = asyncio.ensure_future(self.sight.stop())
+        await asyncio.wait({*self._tasks, sight}, timeout=left(0.25))
+        sight.cancel()
         self._tasks = []
         await self._sapient.stop()
         try:
-            await asyncio.to_thread(self.observations.close, STORE_CLOSES_S)
+            await asyncio.to_thread(self.observations.close, left(0.5))
         except ObservationsError:
             _log.exception("the centre stops without its last observations")
         # what the gateway and the store told last is on its way through the loop
         await asyncio.sleep(0)
         self._own.put(self.live.rest())
         if self._writing is not None:
-            await self._own.drained(LAST_WORDS_S)
+            await self._own.drained(left(0.8))
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
-        await asyncio.to_thread(self.journal.close)
+        try:
+            await asyncio.to_thread(self.journal.close, left())
+        except JournalWriteError:
+            _log.exception("the centre stops without its last records")
         self.access.close()
 
     # --- what pages and commands ask

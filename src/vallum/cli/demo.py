@@ -78,7 +78,7 @@ def demo(
             stop = asyncio.Event()
             if for_seconds is not None:
                 asyncio.get_running_loop().call_later(for_seconds, stop.set)
-            await run(centre, bound, started, stop)
+            await run(centre, bound, started, stop, simulator.end)
 
         try:
             asyncio.run(night())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
 from vallum.centre.centre import Centre
 from vallum.centre.night import Night
 
+# A night that has not ended by the time everything is to be over is cut off; its truth is then seconds old.
 PATIENCE_S = 1.5
 
 
@@ -22,6 +24,7 @@ class Simulator:
         self._seed = seed
         self._speed = speed
         self._child: subprocess.Popen[bytes] | None = None
+        self._by_s: float | None = None
 
     def start(self, centre: Centre, ends: datetime) -> None:
         """Start the night against a running centre, on its clock."""
@@ -43,13 +46,19 @@ class Simulator:
         self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         centre.night = Night(ends, self._truth, self._ask_to_end, self._has_ended)
 
+    def end(self, by_s: float) -> None:
+        """Ask the night to end, without waiting; `stop` waits until then (`time.monotonic`)."""
+        self._by_s = by_s
+        self._ask_to_end()
+
     def stop(self) -> None:
         """End the night, gently first."""
         if self._child is None:
             return
         self._ask_to_end()
+        patience_s = PATIENCE_S if self._by_s is None else max(self._by_s - time.monotonic(), 0.0)
         try:
-            self._child.wait(PATIENCE_S)
+            self._child.wait(patience_s)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()

@@ -85,7 +85,7 @@ class Journal(JournalReader):
         self._subscribers: tuple[Subscriber, ...] = ()
         self._gate = threading.Lock()
         self._closed = False
-        self._writer = threading.Thread(target=self._write_until_closed, name="journal writer", daemon=True)
+        self._writer = threading.Thread(target=self._work, name="journal writer", daemon=True)
         self._writer.start()
 
     @classmethod
@@ -223,8 +223,19 @@ class Journal(JournalReader):
 
         return end
 
-    def close(self) -> None:
+    def close(self, timeout_s: float | None = None) -> None:
         """Write what was handed in, then stop. Closing twice does nothing.
+
+        Parameters
+        ----------
+        timeout_s
+            So long the disk is waited for; a writer that hangs in it is left behind and ends with the process, and
+            until then nobody else may write. Without it the disk is waited for, however long it takes.
+
+        Raises
+        ------
+        JournalWriteError
+            When the disk does not take the last records in time; they were acknowledged to nobody.
 
         Examples
         --------
@@ -237,9 +248,17 @@ class Journal(JournalReader):
                 return
             self._closed = True
             self._waiting.put(None)
-        self._writer.join()
-        super().close()
-        self._lock.release()
+        self._writer.join(timeout_s)
+        if self._writer.is_alive():
+            raise JournalWriteError(f"the disk did not take the last records within {timeout_s:g} s; they are lost")
+
+    def _work(self) -> None:
+        """Write, then close the file: also when whoever closed the journal has long gone on."""
+        try:
+            self._write_until_closed()
+        finally:
+            super().close()
+            self._lock.release()
 
     def _write_until_closed(self) -> None:
         open_for_more = True

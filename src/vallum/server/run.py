@@ -6,13 +6,17 @@ import asyncio
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Generator
 
 import uvicorn
 
+from vallum.centre.centre import STOPS_WITHIN_S as CENTRE_STOPS_WITHIN_S
 from vallum.centre.centre import Centre
 from vallum.server.app import LOOPBACK, create_app
 
+# From the word to stop to the end of everything; what is left of it after the pages is the centre's.
+STOPS_WITHIN_S = 2.8
 # Open pages get this long to hear that the server goes; then their sockets are closed.
 GRACE_S = 1
 
@@ -45,7 +49,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def run(
-    centre: Centre, bound: socket.socket, started: Callable[[], Awaitable[None]], stop: asyncio.Event | None = None
+    centre: Centre,
+    bound: socket.socket,
+    started: Callable[[], Awaitable[None]],
+    stop: asyncio.Event | None = None,
+    closing: Callable[[float], None] = lambda by_s: None,
 ) -> None:
     """Run a centre with its server until a signal, or until `stop` is set.
 
@@ -59,6 +67,9 @@ async def run(
         Awaited once everything answers.
     stop : asyncio.Event, optional
         Set it to stop.
+    closing : callable, optional
+        Called when the pages are closed and before the centre is, with the instant by which all must be over
+        (`time.monotonic`): what runs beside the centre ends with it.
     """
     stop = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -87,6 +98,7 @@ async def run(
         for task in done:
             task.result()
     finally:
+        by_s = time.monotonic() + STOPS_WITHIN_S
         # whatever fails on the way out, the journal is closed
         try:
             server.should_exit = True
@@ -96,7 +108,8 @@ async def run(
                 await serving
         finally:
             try:
-                await centre.stop()
+                closing(by_s)
+                await centre.stop(min(CENTRE_STOPS_WITHIN_S, max(by_s - time.monotonic(), 0.0)))
             finally:
                 for number in (signal.SIGINT, signal.SIGTERM):
                     loop.remove_signal_handler(number)

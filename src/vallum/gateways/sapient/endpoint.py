@@ -28,6 +28,7 @@ from vallum.watch.detection import Detection
 _log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 _REMEMBERED_TASKS = 4096
+HANGS_UP_WITHIN_S = 0.2
 _NOT_TAKEN_IN = "the centre failed on this detection, a fault of ours; its frame is kept here and used for nothing"
 
 
@@ -166,11 +167,18 @@ class SapientEndpoint:
             return
         self._server.close()
         self._sweeper.cancel()
-        tasks = [connection.task for connection in self._open if connection.task is not None]
+        connections = tuple(self._open)
+        tasks = [connection.task for connection in connections if connection.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(self._sweeper, *tasks, return_exceptions=True)
-        await self._server.wait_closed()
+        try:
+            async with asyncio.timeout(HANGS_UP_WITHIN_S):
+                await self._server.wait_closed()
+        except TimeoutError:
+            # a node that does not read what it was told last is not waited for
+            for connection in connections:
+                connection.writer.transport.abort()
         self._server = self._sweeper = None
         self._tell_summaries(float("inf"))
 
