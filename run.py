@@ -150,7 +150,7 @@ def build_page() -> None:
 
 
 def forget_kernels() -> None:
-    """Delete compiled kernels when a source changed: each is kept by its own file's date, and does not see the others."""
+    """Delete compiled kernels when any source changed: each is kept by the date of its own file alone."""
     sources = digest(sorted((ROOT / "src" / "vallum").rglob("*.py")))
     stamp = VENV / "kernels.txt"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == sources:
