@@ -5,7 +5,7 @@ import type { Figure, Mark, PathMark } from './figure';
 import type { Pixel } from './layout';
 import { palette } from './palette';
 import { roundStep } from './ribbonscale';
-import { directionOf, type TextLook } from './text';
+import type { TextLook } from './text';
 
 /** The words of the chart, in the page's language. */
 export interface ProfileWords {
@@ -103,7 +103,8 @@ export function profileScale(
 /** The whole chart as marks. */
 export function profileFigure(profile: ProfileShape, size: ProfileSize, words: ProfileWords): Figure {
   const explained = legend(size, words);
-  const scale = profileScale(profile, size, explained.rows, words.sources.length);
+  const told = words.sources.flatMap((text) => wrapped(text, size));
+  const scale = profileScale(profile, size, explained.rows, told.length);
   const { x, y, bottom } = scale;
   const at = (values: readonly number[]): Pixel[] =>
     values.map((value, index) => ({ x: x(profile.distance_m[index]!), y: y(value) }));
@@ -130,7 +131,7 @@ export function profileFigure(profile: ProfileShape, size: ProfileSize, words: P
       ...clearance(profile, scale, size, words),
     );
   }
-  marks.push(...explained.marks, ...sources(size, words));
+  marks.push(...explained.marks, ...sources(size, told));
   return { width: size.width, height: size.height, background: palette.background, marks };
 }
 
@@ -295,17 +296,26 @@ function patch(left: number, y: number): Mark {
   };
 }
 
-function sources({ width, height, rightToLeft }: ProfileSize, words: ProfileWords): Mark[] {
-  return words.sources.map((text, index) => {
-    const right = rightToLeft && directionOf(text) === 'rtl';
-    return {
-      kind: 'text',
-      text,
-      x: right ? width - RIGHT_PX : LEFT_PX,
-      y: height - (words.sources.length - index - 0.5) * SOURCE_PX,
-      look: { size_px: 10.5, colour: palette.muted, align: right ? 'right' : 'left' },
-    };
-  });
+/** A text in as many lines as it needs: where it comes from is never cut off. */
+function wrapped(text: string, { width, measure }: ProfileSize): string[] {
+  const room_px = width - LEFT_PX - RIGHT_PX;
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && measure(longer) <= room_px) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function sources({ width, height, rightToLeft }: ProfileSize, lines: readonly string[]): Mark[] {
+  return lines.map((text, index) => ({
+    kind: 'text',
+    text,
+    x: rightToLeft ? width - RIGHT_PX : LEFT_PX,
+    y: height - (lines.length - index - 0.5) * SOURCE_PX,
+    look: { size_px: 10.5, colour: palette.muted, align: rightToLeft ? 'right' : 'left' },
+  }));
 }
 
 function steps(from: number, to: number, step: number): number[] {

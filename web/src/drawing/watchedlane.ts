@@ -152,7 +152,7 @@ function paintStretch(context: Context, stretch: Watched, box: Rectangle, underC
       context.fillRect(x, y, width, height);
       break;
     case 'uncertain':
-      context.fillStyle = withOpacity(palette.watched, 0.14);
+      context.fillStyle = withOpacity(palette.watched, 0.08);
       context.fillRect(x, y, width, height);
       hatch(context, x, y, width, height, withOpacity(palette.watched, 0.8), 5);
   }

@@ -536,7 +536,7 @@ export const ar: Record<Key, Message> = {
   weather_until: 'يُعتدّ به حتى',
   weather_words:
     'ما هو مراقَب الآن يتبع الطقس الذي يذكره أحدهم هنا. وبعد انتهاء مدته يُفترض هواء صافٍ من جديد، وتقول الصفحة ذلك.',
-  weather_choose: 'هو',
+  weather_choose: 'الطقس الآن',
   weather_believe: 'يُعتدّ به حتى ({zone}، ساعات ودقائق، يوم واحد على الأكثر)',
   weather_submit: 'اذكره',
   done_weather: 'ذُكر حتى {time}.',
@@ -560,7 +560,7 @@ export const ar: Record<Key, Message> = {
   sight_opinion_value: '{percent} من الأرض ضمن المدى',
   sight_at: 'معنى «مراقَب»',
   sight_at_value:
-    'من يعبر مشيًا على خط مستقيم، {width} م على كل جانب من الخط، يُكشف باحتمال {p} أو أكثر، حتى لو كان خطأ الأرض ضد ذلك',
+    'من يعبر مشيًا على خط مستقيم، {width} كم على كل جانب من الخط، يُكشف باحتمال {p} أو أكثر، حتى لو كان خطأ الأرض ضد ذلك',
   sight_cells: 'محسوب في',
   sight_cells_value: 'خلايا بطول {cell} م، كل {step} م على طول الخط، الانكسار k = {k}',
   grade_usable: 'صالح للاستعمال',

@@ -543,7 +543,7 @@ export const en = {
   weather_until: 'Believed until',
   weather_words:
     'What is watched now follows the weather that somebody states here. After its end clear air is assumed again, and the page says so.',
-  weather_choose: 'It is',
+  weather_choose: 'The weather is',
   weather_believe: 'Believe it until ({zone}, hours and minutes, at most a day ahead)',
   weather_submit: 'State it',
   done_weather: 'Stated until {time}.',
@@ -567,7 +567,7 @@ export const en = {
   sight_opinion_value: '{percent} of the ground within reach',
   sight_at: 'Watched means',
   sight_at_value:
-    'who walks straight across, {width} m to each side of the line, is detected with a probability of {p} or more, even if the ground errs against it',
+    'who walks straight across, {width} km to each side of the line, is detected with a probability of {p} or more, even if the ground errs against it',
   sight_cells: 'Computed in',
   sight_cells_value: 'cells of {cell} m, every {step} m along the line, refraction k = {k}',
   grade_usable: 'usable',
@@ -582,7 +582,7 @@ export const en = {
   seen_ground: 'ground at {n} m',
   seen_more: { one: 'and {n} more sensor', other: 'and {n} more sensors' },
   seen_column_sees: 'Sees it',
-  seen_column_chance: 'Chance a glimpse',
+  seen_column_chance: 'Chance per look',
   seen_column_height: 'Lowest height',
   seen_column_distance: 'Distance, km',
   seen_column_proof: 'Performance',

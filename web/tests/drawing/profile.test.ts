@@ -84,6 +84,18 @@ describe('the chart', () => {
     expect(new Set(legend.map(({ y }) => y)).size).toBeGreaterThan(1);
   });
 
+  test('never cuts off where it comes from: a long source takes more lines', () => {
+    const source =
+      'a model of the ground with a long name, of some year, made by somebody, in cells of some metres';
+    const narrow = { ...size, width: 300 };
+    const texts = profileFigure(hill, narrow, { ...words, sources: [source] }).marks.filter(
+      (mark) => mark.kind === 'text' && mark.look.size_px === 10.5,
+    ) as { text: string; x: number; y: number }[];
+    expect(texts.length).toBeGreaterThan(1);
+    expect(texts.map(({ text }) => text).join(' ')).toBe(source);
+    for (const { text, x } of texts) expect(x + narrow.measure(text)).toBeLessThanOrEqual(narrow.width);
+  });
+
   test('of two points on one spot is drawn without a number that is none', () => {
     const nothing = profile([0, 0], { distance_m: [0, 0], at_m: 0, clearance_m: 10, visible: true });
     const svg = svgOf(profileFigure(nothing, size, words), 'nothing');
