@@ -44,7 +44,7 @@ def usage(name: str, command: Any) -> str:
         if parameter.param_type_name == "argument":
             words.append(_metavar(parameter) if parameter.required else f"[{_metavar(parameter)}]")
         else:
-            option = parameter.opts[0] if parameter.is_flag else f"{parameter.opts[0]} {_metavar(parameter)}"
+            option = "/".join(_names(parameter)) if parameter.is_flag else f"{parameter.opts[0]} {_metavar(parameter)}"
             words.append(option if parameter.required else f"[{option}]")
     return " ".join(words)
 
@@ -56,6 +56,11 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         return
     for word in sorted(inside):
         yield from _leaves(f"{name} {word}", inside[word])
+
+
+def _names(parameter: Any) -> list[str]:
+    """Return how an option is called, with the word that switches it off where there is one."""
+    return [*parameter.opts, *parameter.secondary_opts]
 
 
 def _metavar(parameter: Any) -> str:
@@ -70,7 +75,7 @@ def _row(parameter: Any) -> list[str]:
         if limit is not None
     ]
     return [
-        code(_metavar(parameter) if argument else ", ".join(parameter.opts)),
+        ", ".join(map(code, [_metavar(parameter)] if argument else _names(parameter))),
         parameter.help or "",
         "needed" if parameter.required else _default(parameter),
         ", ".join(limits),
@@ -79,7 +84,7 @@ def _row(parameter: Any) -> list[str]:
 
 def _default(parameter: Any) -> str:
     if getattr(parameter, "is_flag", False):
-        return "off"
+        return code(parameter.opts[0]) if parameter.secondary_opts and parameter.default else "off"
     if parameter.default is None:
         return "none"
     value = parameter.default

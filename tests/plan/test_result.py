@@ -14,10 +14,10 @@ import shapely
 from vallum.assets.sensor import Sensor
 from vallum.plan import frames
 from vallum.plan.case import Case
-from vallum.plan.export import CHAINAGE, GEOPACKAGE, RECORD, new_folder, recorded, write_tables
+from vallum.plan.export import CHAINAGE, GEOPACKAGE, RECORD, export, new_folder
 from vallum.plan.frames import MissingExtraError, dataset, frame
 from vallum.plan.mapping import CancelledError
-from vallum.plan.rasters import COUNT_NODATA, LOWEST_NODATA, Rasters
+from vallum.plan.rasters import COUNT_NODATA, LOWEST_NODATA
 from vallum.plan.result import Result, work_out
 from vallum.plan.scene import Scene
 from vallum.plan.sight import Sight
@@ -42,12 +42,7 @@ def held(laid: Scene) -> Sight:
 @pytest.fixture(scope="module")
 def exported(laid: Scene, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     folder = tmp_path_factory.mktemp("out") / "result"
-    tags: dict[str, str] = {}
-    with new_folder(folder) as filling:
-        with Rasters(filling, laid.strip, CASES, tags) as rasters:
-            result = work_out(laid, CASES, rasters=rasters, not_counted={"X": "it is dead"})
-            tags["record"] = json.dumps(recorded(result))
-        write_tables(result, filling, recorded(result))
+    result = export(folder, laid, CASES, not_counted={"X": "it is dead"})
     return result, folder
 
 
@@ -159,17 +154,11 @@ def test_a_run_that_forgets_cells_finds_the_same_as_one_that_keeps_them(
 
 
 def test_who_stops_a_run_finds_nothing_in_the_folder_nor_beside_it(laid: Scene, tmp_path: Path) -> None:
-    asked = iter(range(1_000))
-
-    def run() -> None:
-        with (
-            new_folder(tmp_path / "result") as filling,
-            Rasters(filling, laid.strip, CASES, {}) as rasters,
-        ):
-            work_out(laid, CASES, rasters=rasters, cancelled=lambda: next(asked) > 8)
-
-    with pytest.raises(CancelledError):
-        run()
+    # Asked again and again: while it looks, while it goes round, and before each map is completed.
+    for end in (3, 12, 20):
+        asked = iter(range(1_000))
+        with pytest.raises(CancelledError):
+            export(tmp_path / "result", laid, CASES, cancelled=lambda: next(asked) > end)  # noqa: B023
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import vallum
-from vallum.cli import demo, frontier, journal, keys, new, sensor, serve, terrain, user
+from vallum.cli import demo, frontier, journal, keys, new, plan, sensor, serve, terrain, user
 from vallum.cli.told import TOLD_ERRORS, say_json, tell_error
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.add_typer(frontier.app, name="frontier")
 app.add_typer(journal.app, name="journal")
 app.add_typer(keys.app, name="keys")
+app.add_typer(plan.app, name="plan")
 app.add_typer(sensor.app, name="sensor")
 app.add_typer(terrain.app, name="terrain")
 app.add_typer(user.app, name="user")

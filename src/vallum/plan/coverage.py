@@ -34,6 +34,8 @@ FloatArray = NDArray[np.float64]
 LEAST_SENSORS_OF_A_TASK = 100
 # Beside the sets of a cell: three exposures and the least height that is seen.
 _CELL_BYTES = 16
+# So much may one part take: several are there at once.
+_PART_BYTES = 200 * 2**20
 # A part of so many columns keeps its rasters small whatever the length of the line.
 _MOST_COLUMNS = 2_048
 
@@ -179,9 +181,11 @@ def cover(
     )
     seconds_per_m = tuple(1.0 / parameters.of_target(case.target).speed_m_s.value for case in cases)
     plane = Plane(strip.transform.c, strip.transform.f, strip.cell_m)
+    of_cell = len(cases) * (24 * posts.words + _CELL_BYTES) if with_sets or with_rate else 0
     pieces = cut(strip, placed, crossings, parts or _parts(strip, len(placed), scheduler))
-    if with_sets or with_rate:
-        _refuse_what_does_not_fit(strip, pieces, len(cases), posts.words, at_once=take is not None)
+    while parts is None and _is_too_much(pieces, of_cell, strip.cell_m):
+        pieces = cut(strip, placed, crossings, 2 * len(pieces))
+    _refuse_what_does_not_fit(strip, pieces, of_cell, at_once=take is not None)
     looked = _Counter(max(1, sum(len(piece.watchers) for piece in pieces)), progress, cancelled)
     here = scheduler == "threads"
     work = partial(
@@ -283,18 +287,30 @@ def _work(
     return look_over(part, plane, ground_in, fineness, seconds_per_m, words, with_sets, with_rate, looked)
 
 
-def _refuse_what_does_not_fit(strip: Strip, pieces: Sequence[Part], cases: int, words: int, *, at_once: bool) -> None:
-    """Refuse cells that are too many: of all parts, or of those that are worked on at once."""
-    sizes = sorted((part.cells[1] - part.cells[0]) * (part.cells[3] - part.cells[2]) for part in pieces)
+def _is_too_much(pieces: Sequence[Part], of_cell: int, cell_m: float) -> bool:
+    """Return whether a part takes more memory than need be; very narrow ones would look again and again."""
+    largest = max(pieces, key=_cells)
+    columns = largest.cells[3] - largest.cells[2]
+    reach_m = max((watcher.reach_m for watcher in largest.watchers), default=0.0)
+    return _cells(largest) * of_cell > _PART_BYTES and columns * cell_m > max(2.0 * reach_m, 2.0 * cell_m)
+
+
+def _refuse_what_does_not_fit(strip: Strip, pieces: Sequence[Part], of_cell: int, *, at_once: bool) -> None:
+    """Refuse cells that are too many: of all parts, or of those that are there at once."""
+    sizes = sorted(_cells(part) for part in pieces)
     counted = sum(sizes[-workers() - 1 :]) if at_once else sum(sizes)
-    needed, may = counted * cases * (24 * words + _CELL_BYTES), memory_bytes_here()
+    needed, may = counted * of_cell, memory_bytes_here()
     if needed > may:
         cell_m = math.ceil(strip.cell_m * math.sqrt(needed / may))
         raise ValueError(
-            f"{strip.frontier.name} in cells of {strip.cell_m:g} m: what is seen of {counted:,} cells in {cases} cases "
-            f"needs {needed / 1e9:.1f} GB, where {may / 1e9:.1f} GB may be used. Choose cells of {cell_m} m or more, "
-            "fewer cases, or a narrower strip."
+            f"{strip.frontier.name} in cells of {strip.cell_m:g} m: what is seen of {counted:,} cells needs "
+            f"{needed / 1e9:.1f} GB, where {may / 1e9:.1f} GB may be used. Choose cells of {cell_m} m or more, fewer "
+            "cases, or a narrower strip."
         )
+
+
+def _cells(part: Part) -> int:
+    return (part.cells[1] - part.cells[0]) * (part.cells[3] - part.cells[2])
 
 
 def _parts(strip: Strip, sensors: int, scheduler: Scheduler) -> int:

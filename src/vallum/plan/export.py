@@ -20,9 +20,13 @@ import orjson
 import pyogrio
 import shapely
 
+from vallum.plan.case import Case
 from vallum.plan.halo import HALO_M
-from vallum.plan.result import Result
+from vallum.plan.mapping import CancelledError, Scheduler
+from vallum.plan.rasters import Rasters
+from vallum.plan.result import Result, work_out
 from vallum.plan.rows import Row, chainage_rows, failure_rows, gap_rows, lane_rows, sensor_rows, way_rows
+from vallum.plan.scene import Scene
 
 GEOPACKAGE, CHAINAGE, RECORD = "sight.gpkg", "chainage.csv", "record.json"
 
@@ -34,6 +38,79 @@ _LAYERS: Mapping[str, tuple[str, Callable[[Result], Iterator[Row]]]] = {
     "sensors": ("Point", sensor_rows),
 }
 _WGS84 = "EPSG:4326"
+# How the time is shared between working out and completing maps, for progress.
+_WORKED_OUT = 0.8
+
+
+def export(
+    folder: Path,
+    scene: Scene,
+    cases: Sequence[Case],
+    *,
+    with_strong: bool = True,
+    not_counted: Mapping[str, str] | None = None,
+    scheduler: Scheduler = "threads",
+    progress: Callable[[str, float], object] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Result:
+    """Work everything out and write it into a new folder: maps as COGs, a GeoPackage, chainages as CSV, the record.
+
+    Maps are written part by part as they are found; the whole strip is never held.
+
+    Parameters
+    ----------
+    folder
+        Its name; nothing may be there.
+    scene, cases, with_strong, not_counted, scheduler, progress, cancelled
+        As for `result.work_out`.
+
+    Raises
+    ------
+    FileExistsError
+        If something is there.
+    ValueError
+        If something does not fit; says what to do.
+    CancelledError
+        When asked to stop; nothing was written.
+
+    Examples
+    --------
+    >>> from vallum.plan.scene import lay_out
+    >>> from vallum.project import load
+    >>> project = load("iraq-syria")
+    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     found = export(Path(place) / "sight", scene, [Case()], with_strong=False)
+    ...     sorted(file.name for file in (Path(place) / "sight").iterdir())[:2]
+    ['chainage.csv', 'night-person.lowest.tif']
+    """
+
+    def told(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, share)
+
+    def go_on(share: float) -> None:
+        told("maps", _WORKED_OUT + share * (1.0 - _WORKED_OUT))
+        if cancelled is not None and cancelled():
+            raise CancelledError("stopped as asked; nothing was kept")
+
+    tags: dict[str, str] = {}
+    with new_folder(folder) as filling:
+        with Rasters(filling, scene.strip, cases, tags, go_on) as rasters:
+            result = work_out(
+                scene,
+                cases,
+                with_strong=with_strong,
+                rasters=rasters,
+                not_counted=not_counted,
+                scheduler=scheduler,
+                progress=lambda what, share: told(what, share * _WORKED_OUT),
+                cancelled=cancelled,
+            )
+            tags["record"] = orjson.dumps(recorded(result)).decode()
+        write_tables(result, filling, recorded(result))
+        go_on(1.0)
+    return result
 
 
 @contextmanager

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -98,7 +100,7 @@ def mapped(
     """
     if scheduler == "threads":
         with ThreadPoolExecutor(min(workers(), max(1, len(pieces)))) as pool:
-            return _gathered([pool.submit(work, piece) for piece in pieces], done, cancelled, take)
+            return _gathered(lambda piece: pool.submit(work, piece), pieces, done, cancelled, take)
     if scheduler == "processes":
         # Not forked: the parent may hold threads, and theirs would be dead in a child.
         context = get_context("spawn")
@@ -107,7 +109,7 @@ def mapped(
             min(workers(), max(1, len(pieces))), mp_context=context, initializer=_begin, initargs=(stop,)
         ) as processes:
             try:
-                return _gathered([processes.submit(work, piece) for piece in pieces], done, cancelled, take)
+                return _gathered(lambda piece: processes.submit(work, piece), pieces, done, cancelled, take)
             except BaseException:
                 stop.set()
                 raise
@@ -125,15 +127,31 @@ def _begin(stop: _Flag) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def _from_birth_deaf() -> Generator[None, None, None]:
+    """Let processes that are begun here not hear the keyboard, not even before they have begun to listen."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _gathered(
-    futures: Sequence[Future[DoneT]],
+    submit: Callable[[PieceT], Future[DoneT]],
+    pieces: Sequence[PieceT],
     done: Callable[[int], object] | None,
     cancelled: Callable[[], bool] | None,
     take: Callable[[DoneT], DoneT] | None,
 ) -> list[DoneT]:
-    waiting = {future: place for place, future in enumerate(futures)}
+    to_come = iter(enumerate(pieces))
+    # One more than there are workers: none waits, and what was made never piles up before it is taken.
+    with _from_birth_deaf():
+        waiting = {submit(piece): place for place, piece in islice(to_come, workers() + 1)}
     made: dict[int, DoneT] = {}
-    del futures
     try:
         while waiting:
             ready = wait(waiting, timeout=_ASK_EVERY_S, return_when=FIRST_COMPLETED).done
@@ -142,10 +160,11 @@ def _gathered(
                 future = ready.pop()
                 result, place = future.result(), waiting.pop(future)
                 made[place] = result if take is None else take(result)
-                if done is not None:
-                    done(len(made))
                 # Nothing of it stays here but what was kept.
                 del future, result
+                waiting |= {submit(piece): next_place for next_place, piece in islice(to_come, 1)}
+                if done is not None:
+                    done(len(made))
                 _ask(cancelled)
     except BaseException:
         for future in waiting:

@@ -205,11 +205,12 @@ def watchers(
         x_m, y_m = (float(part[0]) for part in strip.to_plane(np.array([sensor.lon]), np.array([sensor.lat])))
         column = math.floor((x_m - strip.transform.c) / strip.cell_m)
         row = math.floor((strip.transform.f - y_m) / strip.cell_m)
-        if not (0 <= row < strip.shape[0] and 0 <= column < strip.shape[1]):
-            offset_m = strip.frontier.locate(sensor.lon, sensor.lat).offset_m
+        away_m = abs(strip.frontier.locate(sensor.lon, sensor.lat).offset_m)
+        # The grid is a rectangle round the band; beside the band there may be no ground.
+        if not (0 <= row < strip.shape[0] and 0 <= column < strip.shape[1] and away_m <= strip.half_width_m):
             left_out[sensor.sensor_id] = (
-                f"stands {abs(offset_m) / 1000:.1f} km from the line, off the strip of "
-                f"{strip.half_width_m / 1000:g} km to each side; widen the strip or check its position"
+                f"stands {away_m / 1000:.1f} km from the line, off the strip of {strip.half_width_m / 1000:g} km to "
+                "each side; widen the strip or check its position"
             )
             continue
         known = [performance(sensor, case.conditions, tests, parameters) for case in cases]

@@ -7,13 +7,14 @@ be seen, and which sensors see it.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 
 from vallum.frontier.strip import Reach, Strip
@@ -27,6 +28,8 @@ BANDS = ("surely", "likely", "perhaps")
 COUNT_NODATA = 255
 LOWEST_NODATA = -32_768
 _DECIMETRES_TO_A_METRE = 10.0
+# GDAL would keep a twentieth of the memory of the machine full of what is written already.
+_BLOCK_CACHE_MB = 64
 
 
 class Rasters:
@@ -42,21 +45,33 @@ class Rasters:
         What is worked out.
     tags
         What is said of every file, filled until the end.
+    go_on
+        Called with the share done before each file is completed; what it raises stops the work.
     """
 
-    def __init__(self, folder: Path, strip: Strip, cases: Sequence[Case], tags: dict[str, str]) -> None:
-        self._folder, self._strip, self._cases, self._tags = folder, strip, tuple(cases), tags
+    def __init__(
+        self,
+        folder: Path,
+        strip: Strip,
+        cases: Sequence[Case],
+        tags: dict[str, str],
+        go_on: Callable[[float], object] | None = None,
+    ) -> None:
+        self._folder, self._strip, self._cases, self._tags, self._go_on = folder, strip, tuple(cases), tags, go_on
         self._open = ExitStack()
         self._puts: list[tuple[Put, Put, Put]] = []
+        self._completed, self._failed = 0, False
 
     def __enter__(self) -> Rasters:
         """Begin."""
+        self._open.enter_context(rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE_MB))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Complete all files, or after an error none."""
+        self._failed = error is not None
         self._open.__exit__(kind, error, trace)
 
     def take(self, seen: Seen) -> None:
@@ -102,7 +117,7 @@ class Rasters:
         self, case: Case, what: str, dtype: str, bands: Sequence[str], units: Sequence[str], nodata: float | None
     ) -> Put:
         strip = self._strip
-        return self._open.enter_context(
+        put = self._open.enter_context(
             cog(
                 self._folder / f"{case.name}.{what}.tif",
                 strip.shape,
@@ -115,6 +130,14 @@ class Rasters:
                 tags=ChainMap({"case": case.name}, self._tags),
             )
         )
+        self._open.callback(self._before_one_is_completed)
+        return put
+
+    def _before_one_is_completed(self) -> None:
+        # Called between two files also when something has failed: then nobody is asked.
+        if self._go_on is not None and not self._failed:
+            self._go_on(self._completed / (3 * len(self._cases)))
+        self._completed += 1
 
 
 def in_decimetres(height_m: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
