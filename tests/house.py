@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,11 +19,23 @@ from vallum.access.roles import Role
 from vallum.assets.sensor import SensorRow
 from vallum.centre.centre import Centre
 from vallum.centre.folder import open_project, prepare
+from vallum.centre.sight.live import Standing
+from vallum.centre.sight.question import Question
 from vallum.journal.clock import Clock
 from vallum.server.doors import COOKIE
 from vallum.server.run import listen, run
 
 HOUR_S = 3600.0
+# Coarse enough for a test to work sight out in a moment.
+SIGHT_CELL_M = 500.0
+
+
+def question(folder: Path) -> Question:
+    """Put the question that a centre in a folder puts, whose sensors are as the project's files have them."""
+    project = open_project(folder)
+    now = datetime(2021, 3, 17, tzinfo=UTC)
+    rows = [SensorRow(**sensor.model_dump(), state_since=now) for sensor in project.sensors]
+    return Question.of(project.frontier, project.terrain_sources, rows, project.performance, SIGHT_CELL_M)
 
 
 @dataclass
@@ -60,6 +73,11 @@ class House:
         answer = await self.client.post(path, json=body)
         assert answer.status_code == expect, answer.text
         return answer.json()
+
+    async def sees(self) -> Standing:
+        """Wait until the live lane is one of sight lines; give how it stands."""
+        await until(lambda: self.centre.sight.standing.lane is not None, 60.0)
+        return self.centre.sight.standing
 
     def sensor(self, kind: str = "ground_radar", number: int = 0) -> SensorRow:
         """Give one of the frontier's sensors."""

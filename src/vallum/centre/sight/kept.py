@@ -170,8 +170,9 @@ def keep_case(at: Path, case: Case, scene: Scene, look: Look) -> None:
                 put = opened.enter_context(
                     cog(who, strip.shape, strip.transform, strip.projection, "uint32", bands, tags=tags)
                 )
-            parts = halves(sets).transpose(0, 3, 1, 2)
-            put(parts.reshape(-1, *parts.shape[2:]), seen.cells[0], seen.cells[2])
+            if sets.shape[1]:
+                parts = halves(sets).transpose(0, 3, 1, 2)
+                put(parts.reshape(-1, *parts.shape[2:]), seen.cells[0], seen.cells[2])
             return seen.forgotten()
 
         coverage = look(take)

@@ -184,7 +184,9 @@ class LiveSight:
             self._ask.clear()
             try:
                 await self._answer()
-            except FailedError as error:
+            except (FailedError, OSError) as error:
+                # a file of the terrain is gone, the disk is full, the other process cannot: all can be told
+                _log.warning("sight is not worked out: %s", error)
                 self._stand(state="failed", reason=str(error))
             except Exception as error:
                 _log.exception("sight could not be worked out")
