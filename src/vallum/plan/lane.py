@@ -114,9 +114,8 @@ def lane(
     named = np.where(lost, counts & quiet[:, None], counts & ~quiet[:, None] & (now > 0))
     proven = exposures.added[:, ~exposures.assumed & ~quiet].sum(axis=1)
     assumed = (now > 0) & (_state(-np.expm1(-proven), watched_at) < now)
-    turns = ((np.diff(now) != 0) | np.diff(lost) | np.diff(assumed) | np.any(np.diff(named, axis=1), axis=0)).nonzero()[
-        0
-    ] + 1
+    shown = np.where(lost, len(_STATES), now)
+    turns = ((np.diff(shown) != 0) | np.diff(assumed) | np.any(np.diff(named, axis=1), axis=0)).nonzero()[0] + 1
     stretches = []
     for first, end in pairwise([0, *turns.tolist(), len(now)]):
         low, nominal, high = detected[:, first:end].min(axis=1)

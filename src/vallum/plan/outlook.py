@@ -213,19 +213,28 @@ def watchers(
                 "each side; widen the strip or check its position"
             )
             continue
-        known = [performance(sensor, case.conditions, tests, parameters) for case in cases]
-        reach_m = max((one.reach_m for one in known), default=0.0)
-        softness = Softness.none() if softness_of is None else softness_of(row, column, reach_m)
-        outlooks = tuple(
-            Outlook.of(one, case, parameters.of_target(case.target).height_m.value, softness)
-            for one, case in zip(known, cases, strict=True)
-        )
+        outlooks = tuple(_outlook(sensor, row, column, case, tests, parameters, softness_of) for case in cases)
         axis = on_plane(strip, sensor.lon, sensor.lat, sensor.bearing_deg)
         half_rad = math.radians(sensor.sector_deg / 2.0)
         cos_half = -2.0 if sensor.sector_deg >= 360.0 else math.cos(half_rad)
         placed.append(Watcher(sensor.sensor_id, 0, x_m, y_m, row, column, sensor.mast_m, axis, cos_half, outlooks))
     placed.sort(key=lambda watcher: (watcher.x_m, watcher.y_m, watcher.sensor_id))
     return tuple(replace(watcher, number=number) for number, watcher in enumerate(placed)), left_out
+
+
+def _outlook(
+    sensor: Sensor,
+    row: int,
+    column: int,
+    case: Case,
+    tests: Sequence[WalkTest],
+    parameters: Parameters,
+    softness_of: SoftnessOf | None,
+) -> Outlook:
+    known = performance(sensor, case.conditions, tests, parameters)
+    # By its reach in this case alone: what is asked beside it changes nothing.
+    softness = Softness.none() if softness_of is None else softness_of(row, column, known.reach_m)
+    return Outlook.of(known, case, parameters.of_target(case.target).height_m.value, softness)
 
 
 def on_plane(strip: Strip, lon: float, lat: float, bearing_deg: float) -> tuple[float, float]:
