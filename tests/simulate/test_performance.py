@@ -17,6 +17,17 @@ def test_true_ranges_are_shorter_than_declared_on_every_seed(sensors: tuple[Sens
         assert 0.3 <= float(truly.best_probability.min()) <= float(truly.best_probability.max()) <= 0.85
 
 
+def test_true_noise_and_clutter_lie_outside_what_is_declared(sensors: tuple[Sensor, ...]) -> None:
+    """What a sensor writes beside its numbers is smaller than the truth, and nobody assumes reports of nothing."""
+    declared_deg = np.array([min(performance.DECLARED_AZIMUTH_SD_DEG[sensor.kind], 5.0) for sensor in sensors])
+    for seed in range(20):
+        truly = performance.drawn(seed, sensors)
+        assert bool((truly.azimuth_sd_deg > 1.1 * declared_deg).all())
+        assert float(truly.range_sd_m.min()) > 1.1 * performance.DECLARED_RADAR_RANGE_SD_M
+        assert float(truly.pitch_sd_deg.min()) > 1.1 * performance.DECLARED_PITCH_SD_DEG
+        assert float(truly.false_per_hour.min()) > 0.0
+
+
 def test_performance_is_drawn_per_seed(sensors: tuple[Sensor, ...]) -> None:
     same, again, other = (performance.drawn(seed, sensors).skill for seed in (1, 1, 2))
     assert np.array_equal(same, again)

@@ -101,7 +101,7 @@ async def first_minute(ground: Ground, seed: int, folder: Path) -> dict[str, flo
     world = ground.night(seed)
     coming = world.journeys[0].actor_id
     clock = Clock(ground.dusk, time.time() + SETTLED_AFTER_S, SPEED)
-    centre = Centre.open(folder, ground.project, clock=clock)
+    centre = Centre.open(folder, ground.project, clock=clock, sight=False)
     await centre.start()
     night = asyncio.create_task(run(world, host="127.0.0.1", port=centre.sapient_port, clock=clock))
     seen: dict[str, float] = {}

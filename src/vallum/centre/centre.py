@@ -243,9 +243,9 @@ class Centre:
 
         for task in self._tasks:
             task.cancel()
+        # nothing of the watch waits for sight: it ends beside the rest
         sight = asyncio.ensure_future(self.sight.stop())
-        await asyncio.wait({*self._tasks, sight}, timeout=left(0.25))
-        sight.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self._sapient.stop()
         try:
@@ -264,6 +264,7 @@ class Centre:
         except JournalWriteError:
             _log.exception("the centre stops without its last records")
         self.access.close()
+        await asyncio.wait({sight}, timeout=left())
 
     # --- what pages and commands ask
 
