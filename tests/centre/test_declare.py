@@ -15,7 +15,7 @@ from vallum.journal.envelope import Draft, Record
 
 
 def opened(folder: Path) -> Centre:
-    return Centre.open(folder, open_project(folder), clock=Clock.machine())
+    return Centre.open(folder, open_project(folder), clock=Clock.machine(), sight=False)
 
 
 async def records_of(folder: Path, after: int = 0) -> list[Record]:

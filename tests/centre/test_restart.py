@@ -25,12 +25,12 @@ from vallum.project import Project
 async def test_sensors_that_the_last_run_heard_are_not_heard_now_and_nobody_is_alarmed(
     folder: Path, project: Project, clock: Clock
 ) -> None:
-    centre = Centre.open(folder, project, clock=clock)
+    centre = Centre.open(folder, project, clock=clock, sight=False)
     names = [sensor.sensor_id for sensor in centre.sensors()[:3]]
     for name in names:
         centre.journal.append(Draft(type="sensor.returned", actor="centre", body=SensorReturned(sensor_id=name)))
     await centre.stop()
-    again = Centre.open(folder, project, clock=clock)
+    again = Centre.open(folder, project, clock=clock, sight=False)
     assert {sensor.sensor_id for sensor in again.sensors() if sensor.state == "live"} == set(names)
     assert set(again.live.sensing.states().values()) == {"dead"}
     assert all(stretch.state != "watched" for stretch in again.live.watched())
@@ -61,7 +61,7 @@ async def test_an_alarm_that_stands_is_not_raised_again_after_a_restart(tmp_path
 async def test_names_go_on_after_those_that_the_journal_knows(folder: Path, project: Project, clock: Clock) -> None:
     officer = Person("watch-1", "watch officer", "national_guard")
     for expected in ("I1", "I2", "I3"):
-        centre = Centre.open(folder, project, clock=clock)
+        centre = Centre.open(folder, project, clock=clock, sight=False)
         opened = await centre.decisions.open_incident(officer, "tunnel", None, "km 1", "")
         assert opened.incident_id == expected
         await centre.stop()
@@ -70,7 +70,7 @@ async def test_names_go_on_after_those_that_the_journal_knows(folder: Path, proj
 async def test_the_scenario_goes_on_after_the_last_record_instead_of_starting_anew(
     folder: Path, project: Project, clock: Clock
 ) -> None:
-    centre = Centre.open(folder, project, clock=clock)
+    centre = Centre.open(folder, project, clock=clock, sight=False)
     await standing_alarm(centre)
     last = centre.journal.last()
     assert last is not None
@@ -84,12 +84,12 @@ async def test_the_scenario_goes_on_after_the_last_record_instead_of_starting_an
 async def test_a_shelf_time_that_ended_while_nothing_ran_brings_the_alarm_back(
     folder: Path, project: Project, clock: Clock
 ) -> None:
-    centre = Centre.open(folder, project, clock=clock)
+    centre = Centre.open(folder, project, clock=clock, sight=False)
     await standing_alarm(centre)
     await centre.decisions.shelve(Person("watch-1", "watch officer", "p"), "A1000", "a herd", 1)
     await centre.stop()
     later = Clock(start=clock.start, anchor_s=clock.anchor_s - 600.0, speed=clock.speed)
-    again = Centre.open(folder, open_project(folder), clock=later)
+    again = Centre.open(folder, open_project(folder), clock=later, sight=False)
     await again.start()
     await until(lambda: again.alarms()[0].state == "unacknowledged")
     (record,) = again.journal.records(type="alarm.unshelved")

@@ -30,7 +30,7 @@ SENT = 60
 @pytest.fixture
 async def centre(folder: Path, project: Project, clock: Clock) -> AsyncIterator[Centre]:
     """A centre in whose store few rows may wait; a test stops it itself or leaves that to this."""
-    first = Centre.open(folder, project, clock=clock)
+    first = Centre.open(folder, project, clock=clock, sight=False)
     await first.stop()
     centre = Centre(
         project,

@@ -87,7 +87,7 @@ def test_the_same_test_again_is_recorded_and_said_to_change_nothing(folder: Path
 
 def test_a_running_centre_is_not_written_beside_and_the_words_say_what_to_do(folder: Path) -> None:
     async def meanwhile() -> None:
-        centre = Centre.open(folder, open_project(folder), clock=Clock.machine())
+        centre = Centre.open(folder, open_project(folder), clock=Clock.machine(), sight=False)
         try:
             with pytest.raises(FolderError, match=r"another process.*add the test to walktests\.csv"):
                 runner.invoke(app, ["test", str(folder), *WALKED], catch_exceptions=False)

@@ -49,6 +49,34 @@ def test_silent_sensors_make_ground_not_watched() -> None:
     assert "10.5 km that no sensor is registered for, 2.0 km whose sensors are silent" in figure.source
 
 
+def test_of_registered_sectors_it_is_said_that_terrain_was_not_asked_and_why() -> None:
+    assert every_figure()[2].source.endswith("terrain is not asked")
+    figure = figures.not_watched([], [500.0], NOW, "sight lines are begun")
+    assert figure.source.endswith("terrain is not asked (sight lines are begun)")
+
+
+def test_ground_on_which_the_error_of_the_terrain_decides_counts_as_not_watched_and_is_told_apart() -> None:
+    figure = figures.not_surely_watched(
+        [2_000.0],
+        [4_000.0, 1_000.0],
+        [10_000.0],
+        NOW,
+        watched_at=0.5,
+        case="night-person",
+        conditions="night, dust as watch-1 stated",
+        terrain="GLOBE, 18 m, its makers",
+    )
+    assert (figure.key, figure.value, figure.unit, figure.counted) == ("not_watched", 17.0, "km", 4)
+    for words in (
+        "10.0 km that no sensor watches",
+        "2.0 km whose sensors are silent",
+        "5.0 km where the error of the terrain (GLOBE, 18 m, its makers) decides",
+        "case night-person (night, dust as watch-1 stated)",
+        "not surely detected with 50%",
+    ):
+        assert words in figure.source
+
+
 def test_only_what_nobody_took_waits_for_a_human() -> None:
     figure = every_figure()[3]
     assert figure.value == 2.0

@@ -61,18 +61,18 @@ async def test_a_taken_port_for_sensors_is_told_and_leaves_nothing_open(tmp_path
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         number = taken.getsockname()[1]
-        centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine(), sapient_port=number)
+        centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine(), sapient_port=number, sight=False)
         bound = listen("127.0.0.1", 0)
         with pytest.raises(OSError, match=rf"port {number} .*--sapient-port"):
             await run(centre, bound, _nothing)
     assert bound.fileno() == -1
     # the folder is free again
-    Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine()).journal.close()
+    Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine(), sight=False).journal.close()
 
 
 async def test_a_watch_that_fails_stops_the_centre_instead_of_looking_alive(tmp_path: Path) -> None:
     prepare(tmp_path, "iraq-syria")
-    centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine())
+    centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine(), sight=False)
 
     async def break_the_pulse() -> None:
         centre.on_pulse = _fail
@@ -93,7 +93,7 @@ def _fail() -> None:
 
 async def test_a_server_that_fails_leaves_the_journal_closed_and_the_folder_free(tmp_path: Path) -> None:
     prepare(tmp_path, "iraq-syria")
-    centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine())
+    centre = Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine(), sight=False)
     bound = listen("127.0.0.1", 0)
 
     async def pull_the_socket_away() -> None:
@@ -103,4 +103,4 @@ async def test_a_server_that_fails_leaves_the_journal_closed_and_the_folder_free
         async with asyncio.timeout(20):
             await run(centre, bound, pull_the_socket_away)
     assert verify(tmp_path).ok
-    Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine()).journal.close()
+    Centre.open(tmp_path, open_project(tmp_path), clock=Clock.machine(), sight=False).journal.close()
