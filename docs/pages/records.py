@@ -50,7 +50,7 @@ NATURES: dict[Nature, str] = {
 }
 
 STATES: dict[SensorState, str] = {
-    "live": "heard in time; its sector counts as watched",
+    "live": "heard in time; what it sees counts as watched",
     "late": "silent for more than 1.5 of the intervals that it promised",
     "dead": "silent for more than 3 of them and more than 30 s, or never heard since the centre started",
     "goodbye": "it took its leave",

@@ -189,7 +189,7 @@ class Live:
     # --- asked by pages
 
     def watched(self) -> tuple[Stretch, ...]:
-        """Give the line as stretches that are watched, lost or unwatched."""
+        """Give the line as stretches that registered sectors cover, no longer cover, or never covered."""
         return self.sensing.watched()
 
     def sensor_pulses(self) -> tuple[SensorPulse, ...]:

@@ -1,4 +1,4 @@
-"""Which sensors are heard, and which ground do they watch: the gateway's word turned into states and records."""
+"""Which sensors are heard, and which sectors do they cover: the gateway's word turned into states and records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SensorPulse:
 
 
 class Sensing:
-    """The health of all sensors of a centre and the ground they watch."""
+    """The health of all sensors of a centre and the sectors they cover."""
 
     def __init__(self, rows: Sequence[SensorRow], frontier: Frontier) -> None:
         self.by_node: dict[str, Sensor] = {row.node_id: row for row in rows}
@@ -71,7 +71,7 @@ class Sensing:
         return {sensor_id: health.state for sensor_id, health in self._health.items()}
 
     def watched(self) -> tuple[Stretch, ...]:
-        """Give the line as stretches that are watched, lost or unwatched."""
+        """Give the line as stretches that registered sectors cover, no longer cover, or never covered."""
         return self._watched
 
     def pulses(self) -> tuple[SensorPulse, ...]:

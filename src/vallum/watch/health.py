@@ -1,6 +1,7 @@
 """Is a sensor still watching, and which ground is watched, no longer watched, or never was?
 
-Silence is never taken for calm: ground counts as watched only while a live sensor's registered sector covers it.
+Silence is never taken for calm: ground counts as watched only while a live sensor covers it. Here that means its
+registered sector, terrain not asked: what stands in until sight lines are worked out, and where they cannot be.
 """
 
 from __future__ import annotations
