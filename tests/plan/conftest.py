@@ -66,10 +66,15 @@ def laid_out(
     given_m = hills(strip, relief_m) if heights_m is None else heights_m
     source_of = np.where(np.isfinite(given_m), 0, 255).astype(np.uint8)
     ground = Ground(given_m, strip.transform, CELL_M, strip.projection, source_of, (INVENTED,))
-    soft = Softness(np.array([0.0, 5_000.0]), np.array([blur_m, 2 * blur_m]), np.array([0.0, blur_m / 2]))
-    found = Calibration(soft, 3.0, 300.0, 2, 2, 1_000, 0.1, 0.3, 0.5, 0.4, 0.3, 0.1, 0.1) if blur_m > 0.0 else None
+    found = None if blur_m == 0.0 else blurred(blur_m)
     rules = Fineness(step_m=500.0, half_depth_m=1_500.0) if fineness is None else fineness
     return Scene(strip, ground, (found,), rules, tuple(sensors), tuple(tests))
+
+
+def blurred(blur_m: float) -> Calibration:
+    """What an error does that blurs sight by so many metres near by and by twice as many far off."""
+    soft = Softness(np.array([0.0, 5_000.0]), np.array([blur_m, 2 * blur_m]), np.array([0.0, blur_m / 2]))
+    return Calibration(soft, blur_m, 300.0, 2, 2, 1_000, 0.1, 0.3, 0.5, 0.4, 0.3, 0.1, 0.1)
 
 
 @pytest.fixture(scope="session")

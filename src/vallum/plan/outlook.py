@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vallum.assets.conditions import LIGHTS, TARGETS, WEATHERS, Conditions
 from vallum.assets.parameters import DEFAULT, Parameters
 from vallum.assets.performance import Performance, performance
 from vallum.assets.sensor import Sensor
@@ -28,6 +30,7 @@ SoftnessOf = Callable[[int, int, float], Softness]
 """How the terrain's error blurs the sight of a post in a cell (row, column) that looks so far (metres)."""
 
 KNOTS = 512
+_ALL_CONDITIONS = tuple(Conditions(*what) for what in product(TARGETS, LIGHTS, WEATHERS))
 # So far along a bearing is looked to find how it lies on the plane.
 _PROBE_M = 100.0
 
@@ -139,6 +142,9 @@ class Watcher:
         Cosine of half its sector; -2 where it looks all round.
     outlooks
         One for each case, in their order.
+    looks_m
+        How far is looked from it, metres: as far as it reaches in any conditions. Sight-lines depend on how far they
+        run, if only a little; so what is seen in a case does not depend on which others are asked beside it.
     """
 
     sensor_id: str
@@ -151,6 +157,7 @@ class Watcher:
     axis: tuple[float, float]
     cos_half: float
     outlooks: tuple[Outlook, ...]
+    looks_m: float
 
     @property
     def reach_m(self) -> float:
@@ -217,7 +224,10 @@ def watchers(
         axis = on_plane(strip, sensor.lon, sensor.lat, sensor.bearing_deg)
         half_rad = math.radians(sensor.sector_deg / 2.0)
         cos_half = -2.0 if sensor.sector_deg >= 360.0 else math.cos(half_rad)
-        placed.append(Watcher(sensor.sensor_id, 0, x_m, y_m, row, column, sensor.mast_m, axis, cos_half, outlooks))
+        looks_m = max(performance(sensor, conditions, tests, parameters).reach_m for conditions in _ALL_CONDITIONS)
+        placed.append(
+            Watcher(sensor.sensor_id, 0, x_m, y_m, row, column, sensor.mast_m, axis, cos_half, outlooks, looks_m)
+        )
     placed.sort(key=lambda watcher: (watcher.x_m, watcher.y_m, watcher.sensor_id))
     return tuple(replace(watcher, number=number) for number, watcher in enumerate(placed)), left_out
 

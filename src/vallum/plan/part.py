@@ -186,7 +186,7 @@ def look_over(
                 watcher.row - part.ground[0],
                 watcher.column - part.ground[2],
                 watcher.mast_m,
-                window_m(watcher.reach_m, plane.cell_m),
+                window_m(watcher.looks_m, plane.cell_m),
                 plane.cell_m,
                 fineness.refraction_k,
             )

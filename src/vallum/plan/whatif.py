@@ -86,7 +86,7 @@ class Trial:
             watcher.row,
             watcher.column,
             watcher.mast_m,
-            window_m(watcher.reach_m, cell_m),
+            window_m(watcher.looks_m, cell_m),
             cell_m,
             self.fineness.refraction_k,
         )
