@@ -44,6 +44,16 @@ async def test_an_incident_is_opened_at_a_place_and_a_unit_is_sent_by_keyboard(
         (task,) = (await running.get("/api/picture"))["tasks"]
         assert task["incident_id"] == incident["incident_id"]
 
+        # the card of the unit tells its place in each way that can be said on the radio
+        await page.goto(f"{running.address}/#mode=watch&sel=unit:{task['unit_id']}")
+        await expect(card).to_contain_text(re.compile(r"3[78]S [A-Z]{2}.*3[78] ?[NS] \d{6}.*\d\d\.\d+", re.DOTALL))
+
+        # /: what is searched for may be a place; the line there is shown
+        await page.keyboard.press("/")
+        await page.keyboard.type("km 88")
+        await page.keyboard.press("Enter")
+        await expect(page).to_have_url(re.compile(r"km=85\.5-90\.5"))
+
 
 async def test_a_text_that_is_no_place_opens_nothing(running: House, open_page: OpenPage) -> None:
     async with open_page(f"{running.address}/#enter={running.link()}", language="ar", expected="422") as page:
