@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "radio.logged": {"line_id": "L-1", "callsign": "EAGLE 2", "text": "at the berm"},
     "report.quarantined": {"quarantine_id": "Q-1", "node_id": "n", "reason_code": "swapped", "reason": "swapped axes"},
     "alarm_rule.changed": {"rule": "crossed", "settings": {"priority": 1}},
+    "weather.stated": {"weather": "dust", "valid_until": LATER},
 }
 
 
