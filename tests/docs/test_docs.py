@@ -146,7 +146,9 @@ VALLUM_LINES = [(where, line) for where, line in shell_lines() if line.startswit
 def test_every_command_line_that_is_shown_can_be_typed(where: str, line: str) -> None:
     words = shlex.split(line.split("||")[0], comments=True)
     name, command = found_command(words)
-    options: dict[str, Any] = {option: p for p in command.params for option in p.opts if option.startswith("--")}
+    options: dict[str, Any] = {
+        option: p for p in command.params for option in (*p.opts, *p.secondary_opts) if option.startswith("--")
+    }
     rest = words[len(name.split()) :]
     given = [word for word in rest if word.startswith("--")]
     assert set(given) <= {*options, "--help"}, f"{where}: {line}"
