@@ -25,8 +25,7 @@ from vallum.journal.clock import Clock
 from vallum.journal.envelope import Draft
 from vallum.plan.case import STANDARD, Case
 from vallum.plan.lane import LaneStretch
-from vallum.plan.scene import lay_out
-from vallum.plan.sight import Sight
+from vallum.plan.sight import see
 from vallum.watch.health import Stretch
 
 DUSK = datetime(2021, 3, 17, 15, 50, tzinfo=UTC)
@@ -158,8 +157,7 @@ async def test_terrain_that_is_gone_leaves_the_sectors_and_its_reason(tmp_path: 
 
 async def test_the_live_lane_is_that_of_the_plan_without_the_silent_sensors(seeing_folder: Path) -> None:
     asked = question(seeing_folder)
-    scene = lay_out(asked.frontier, asked.sources, asked.sensors, parameters=asked.parameters, cell_m=asked.cell_m)
-    plan = {case: Sight.of(scene, scene.look([case], with_sets=False)) for case in STANDARD}
+    plan = see(asked.frontier, asked.sources, asked.sensors, parameters=asked.parameters, cell_m=asked.cell_m)
     alive = {sensor.sensor_id for sensor in asked.sensors[::2]}
     silent = {sensor.sensor_id for sensor in asked.sensors} - alive
     async with running(seeing_folder) as centre:
@@ -169,7 +167,7 @@ async def test_the_live_lane_is_that_of_the_plan_without_the_silent_sensors(seei
         await until(lambda: centre.sight.standing.silent == silent)
         standing = centre.sight.standing
         assert standing.lane is not None
-        expected = plan[Case()].lane(Case(), silent)
+        expected = plan.lane(Case(), silent)
         assert np.array_equal(standing.lane.detected, expected.detected)
         assert standing.lane.stretches == expected.stretches == centre.watched()
         assert {"watched", "lost"} <= {stretch.state for stretch in expected.stretches}, "a test of nothing else"
@@ -177,7 +175,7 @@ async def test_the_live_lane_is_that_of_the_plan_without_the_silent_sensors(seei
         assert found is not None
         for case in STANDARD:
             added = centre.sight.lane_of(standing, found.cases[case.name])
-            assert added.stretches == plan[case].lane(case, silent).stretches
+            assert added.stretches == plan.lane(case, silent).stretches
 
 
 async def test_a_sensor_that_falls_silent_is_out_of_the_lane_at_once_and_the_version_grows(seeing_folder: Path) -> None:

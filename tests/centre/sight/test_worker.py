@@ -20,7 +20,7 @@ from vallum.centre.sight.process import FailedError, Working
 from vallum.centre.sight.question import Question
 from vallum.centre.sight.worker import Job, work
 from vallum.plan.case import Case
-from vallum.plan.scene import lay_out
+from vallum.plan.sight import see
 from vallum.terrain.cog import whole_words
 
 CASES = (Case(weather="dust"), Case())
@@ -59,9 +59,12 @@ def test_what_is_kept_is_what_the_plan_works_out(folder: Path) -> None:
     asked = few(folder)
     at = place(folder, asked.digest())
     told(Job(asked, CASES, at))
-    scene = lay_out(asked.frontier, asked.sources, asked.sensors, parameters=asked.parameters, cell_m=asked.cell_m)
-    for case in CASES:
-        kept, coverage = kept_case(at, case), scene.look([case])
+    seen = see(asked.frontier, asked.sources, asked.sensors, parameters=asked.parameters, cell_m=asked.cell_m)
+    coverage = seen.coverage
+    for number, case in enumerate(coverage.cases):
+        if case not in CASES:
+            continue
+        kept = kept_case(at, case)
         assert kept is not None
         assert kept.exposures.sensor_ids == coverage.of(case).sensor_ids
         assert np.array_equal(kept.exposures.added, coverage.of(case).added)
@@ -71,7 +74,7 @@ def test_what_is_kept_is_what_the_plan_works_out(folder: Path) -> None:
         for part in coverage.seen:
             assert part.sets is not None
             first_row, end_row, first_column, end_column = part.cells
-            assert np.array_equal(sets[:, first_row:end_row, first_column:end_column], part.sets[0])
+            assert np.array_equal(sets[:, first_row:end_row, first_column:end_column], part.sets[number])
 
 
 def test_a_sensor_on_unknown_ground_is_left_out_and_told_in_words(folder: Path) -> None:

@@ -74,12 +74,12 @@ class Windows:
     """The minimum visible heights that were asked for lately."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[str, float], NDArray[np.float32]] = OrderedDict()
+        self._held: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, trial: Trial, watcher: Watcher) -> NDArray[np.float32]:
         """Return those around one sensor."""
-        key = watcher.sensor_id, watcher.reach_m
+        key = watcher.sensor_id
         with self._lock:
             held = self._held.get(key)
             if held is not None:
