@@ -83,11 +83,11 @@ class House:
         """Give one of the frontier's sensors."""
         return [row for row in self.centre.sensors() if row.kind == kind][number]
 
-    async def connect(self, sensor: SensorRow) -> Node:
-        """Connect a node that speaks for a sensor."""
+    async def connect(self, sensor: SensorRow, interval_s: float = 10.0) -> Node:
+        """Connect a node that speaks for a sensor, and promises to do so at that interval."""
         node = Node(*await asyncio.open_connection("127.0.0.1", self.centre.sapient_port))
         now_s = self.centre.clock.now_s()
-        node.send(frame(now_s, node=sensor.node_id, registration=registration()))
+        node.send(frame(now_s, node=sensor.node_id, registration=registration(interval_s=interval_s)))
         assert (await node.receive()).registration_ack.acceptance
         node.send(frame(now_s, node=sensor.node_id, status_report=status()))
         await until(lambda: self.centre.live.sensing.states()[sensor.sensor_id] == "live")

@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 VALLUM = Path(sys.executable).with_name("vallum")
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 WIDE, SMALL = (1920, 1080), (1366, 768)
 OBSERVED_S = 12.0
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,13 @@ class OpenPage(Protocol):
     """Open the page in a fresh browser context and wait until it has drawn its first picture."""
 
     def __call__(
-        self, link: str, *, language: str = "en", size: tuple[int, int] = WIDE, expected: str = ""
+        self,
+        link: str,
+        *,
+        language: str = "en",
+        size: tuple[int, int] = WIDE,
+        expected: str = "",
+        before: str = "",
     ) -> AbstractAsyncContextManager[Page]: ...
 
 
@@ -94,11 +104,19 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> OpenPage:
-    """Give the function that opens the page; an error in its console that is not `expected` fails the test."""
+    """Give the function that opens the page; an error in its console that is not `expected` fails the test.
+
+    The script `before` runs before the page's own.
+    """
 
     @asynccontextmanager
     async def opened(
-        link: str, *, language: str = "en", size: tuple[int, int] = WIDE, expected: str = ""
+        link: str,
+        *,
+        language: str = "en",
+        size: tuple[int, int] = WIDE,
+        expected: str = "",
+        before: str = "",
     ) -> AsyncIterator[Page]:
         context = await browser.new_context(
             locale=language, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
@@ -107,6 +125,8 @@ def open_page(browser: Browser) -> OpenPage:
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        if before:
+            await page.add_init_script(before)
         await page.goto(link)
         await ready(page)
         yield page
@@ -122,3 +142,10 @@ async def ready(page: Page) -> None:
     async with asyncio.timeout(60):
         while not await page.evaluate("() => window.vallumReady === true"):  # noqa: ASYNC110  # it is another process
             await asyncio.sleep(0.1)
+
+
+async def check(page: Page, where: str) -> None:
+    """Let axe look at the page as it is."""
+    found = await Axe().run(page, options=RULES)
+    told = [f"{v['id']}: {[node['html'] for node in v['nodes']][:3]}" for v in found.response["violations"]]
+    assert not told, (where, told)

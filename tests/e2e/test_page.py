@@ -9,29 +9,19 @@ from collections.abc import AsyncIterator
 
 import orjson
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
-from tests.e2e.conftest import SMALL, WIDE, OpenPage
+from playwright.async_api import expect
+from tests.e2e.conftest import SMALL, WIDE, OpenPage, check
 from tests.gateways.sapient.frames import frame, point, report, status
 from tests.house import House, until
 
 from vallum.assets.sensor import SensorRow
 from vallum.centre.night import Night
 
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 LANGUAGES = ("en", "ar", "ckb")
 
 
 def sign_in(house: House, name: str = "watch-9") -> str:
     return f"{house.address}/#enter={house.link('watch officer', name)}"
-
-
-async def check(page: Page, where: str) -> None:
-    found = await Axe().run(page, options=RULES)
-    told = [f"{v['id']}: {[node['html'] for node in v['nodes']][:3]}" for v in found.response["violations"]]
-    assert not told, (where, told)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
