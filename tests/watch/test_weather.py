@@ -41,4 +41,4 @@ def test_a_time_that_is_past_or_that_nobody_can_know_is_refused_in_words() -> No
 
 def test_there_is_no_other_weather_than_what_sensors_are_known_in() -> None:
     with pytest.raises(ValidationError):
-        WeatherStated(weather="sleet", valid_until=NOW)  # type: ignore[arg-type]
+        WeatherStated(weather="sleet", valid_until=NOW)

@@ -110,10 +110,10 @@ class LiveSight:
 
     async def stop(self) -> None:
         """Leave everything as it is; what was not finished is begun again next time."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *([] if self._warming is None else [self._warming])]
+        for task in tasks:
             task.cancel()
-        warming = [] if self._warming is None else [self._warming]
-        await asyncio.gather(*self._tasks, *warming, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks = []
 
     def heed(self, states: Mapping[str, SensorState], case: Case) -> None:

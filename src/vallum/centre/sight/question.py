@@ -112,7 +112,6 @@ class Question:
             "performance": repr(self.parameters),
             "cell_m": self.cell_m,
             "fineness": asdict(self.fineness),
-            "cases": [case.name for case in STANDARD],
             "code": _code(),
             "libraries": {name: version(name) for name in _LIBRARIES},
         }
