@@ -96,13 +96,13 @@ def _straight(shown: Figures) -> Table:
 
 
 def _any_way(shown: Figures) -> Table:
-    table = _table("case", "low", "nominal", "high", "least P", "at km", "gaps", "worst single loss opens")
+    table = _table("case", "low", "nominal", "high", "least P", "at km", "gaps", "worst loss opens km at")
     for case in shown["cases"]:
         found = case["any_way"]
         worst = found["worst_single_loss"]
-        words = "nothing"
+        words = "none"
         if worst is not None:
-            words = f"{worst['sensors'][0]}: {worst['opens_km']:.1f} km at {worst['from_km']:.1f}"
+            words = f"{worst['sensors'][0]} {worst['opens_km']:.1f} at {worst['from_km']:.1f}"
         table.add_row(
             case["case"],
             *(_km(found["closed_km"][band]) for band in BANDS),
