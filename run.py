@@ -21,7 +21,16 @@ PEER = ROOT / ".venv-peer"
 WEB = ROOT / "web"
 PAGE = ROOT / "src" / "vallum" / "webpage"
 OLDEST_NODE = (20, 19)
-SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+WHERE_NODE_IS = "from nodejs.org or by nvm; Debian's own is new enough from Debian 13 on, that of Debian 12 is too old"
+# Brought by pip without a hash, so at one version: what it installs is held to the hashes of the lock files.
+UV = "uv==0.13.9"
+
+# What a lock file brings, in words.
+WHAT = {
+    "requirements.lock": "Vallum's Python libraries",
+    "requirements-test.lock": "Vallum's Python libraries and its test tools",
+    "sapient-py.lock": "the independent sensor of the tests",
+}
 
 USAGE = """\
 python3 run.py setup [--test]   make .venv, install what is locked, build the page
@@ -34,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     """Do what the first word says."""
     if sys.version_info < (3, 11):  # noqa: UP036  # a clone may meet an older Python first
         return refuse(f"Vallum needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    if os.name == "nt":
+        return refuse("Vallum runs on Linux and macOS. On Windows, run it inside WSL (Windows Subsystem for Linux).")
     command, rest = (arguments[0], list(arguments[1:])) if arguments else ("help", [])
     if command == "setup":
         return set_up(with_tests="--test" in rest)
@@ -73,7 +84,7 @@ def make_environment(folder: Path) -> None:
         return
     say(f"Making a Python environment in {folder.name} ...")
     try:
-        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
+        venv.create(folder, with_pip=True, symlinks=True)
     except subprocess.CalledProcessError:
         shutil.rmtree(folder, ignore_errors=True)
         say("Python's venv module cannot make one here. On Debian: apt-get install python3-venv")
@@ -90,7 +101,9 @@ def install(folder: Path, lock: Path, *, keep_more: bool) -> None:
     done = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
     if wanted in done:
         return
-    say(f"Installing {lock.name} into {folder.name} ...")
+    say(
+        f"Downloading and installing {WHAT[lock.name]} into {folder.name} ({lock.name}); this may take some minutes ..."
+    )
     python = python_of(folder)
     uv = uv_of(folder)
     if uv is not None:
@@ -106,10 +119,10 @@ def install(folder: Path, lock: Path, *, keep_more: bool) -> None:
 
 def uv_of(folder: Path) -> Path | None:
     """Find uv in the product's environment, bringing it with pip; None where pip cannot."""
-    uv = VENV / SCRIPTS / ("uv.exe" if os.name == "nt" else "uv")
+    uv = VENV / "bin" / "uv"
     if not uv.exists():
         subprocess.run(
-            [python_of(VENV), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"],
+            [python_of(VENV), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV],
             check=False,
             capture_output=True,
         )
@@ -121,11 +134,12 @@ def what_the_page_lacks() -> str:
     wanted = ".".join(map(str, OLDEST_NODE))
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
-        return f"`node` and `npm` are not on this machine. Install Node {wanted} or newer."
+        return f"`node` and `npm` are not on this machine. Install Node {wanted} or newer: {WHERE_NODE_IS}."
     answer = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout.strip()
     numbers = answer.removeprefix("v").split(".")[:2]
     if not all(part.isdigit() for part in numbers) or tuple(map(int, numbers)) < OLDEST_NODE:
-        return f"this machine's Node is {answer or 'of no known version'}. Install Node {wanted} or newer."
+        found = answer or "of no known version"
+        return f"this machine's Node is {found}. Install Node {wanted} or newer: {WHERE_NODE_IS}."
     return ""
 
 
@@ -138,13 +152,13 @@ def build_page() -> None:
     parts_stamp = WEB / "node_modules" / ".installed"
     parts = digest([WEB / "package-lock.json"])
     if not parts_stamp.exists() or parts_stamp.read_text(encoding="utf-8") != parts:
-        say("Installing the page's parts (npm ci) ...")
+        say("Downloading the page's parts (npm ci); this may take a minute or two ...")
         run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
         parts_stamp.write_text(parts, encoding="utf-8")
     page_stamp = PAGE / "built-from.txt"
     sources = digest(page_sources())
     if not page_stamp.exists() or page_stamp.read_text(encoding="utf-8") != sources:
-        say("Building the page ...")
+        say("Building the page; this takes some seconds ...")
         run([npm, "run", "--silent", "build"], cwd=WEB)
         page_stamp.write_text(sources, encoding="utf-8")
 
@@ -189,7 +203,7 @@ def run_checks(options: Sequence[str]) -> int:
         ("style", [python, "-m", "ruff", "check", "."], ROOT),
         ("format", [python, "-m", "ruff", "format", "--check", "--quiet", "."], ROOT),
         ("types", [python, "-m", "mypy"], ROOT),
-        ("floors", [VENV / SCRIPTS / "lint-imports", "--no-cache"], ROOT),
+        ("floors", [VENV / "bin" / "lint-imports", "--no-cache"], ROOT),
         ("page: format", [npm, "run", "--silent", "format:check"], WEB),
         ("page: types", [npm, "run", "--silent", "check"], WEB),
         ("page: tests", [npm, "run", "--silent", "test"], WEB),
@@ -212,7 +226,7 @@ def run_checks(options: Sequence[str]) -> int:
 
 def python_of(folder: Path) -> Path:
     """Give the interpreter of an environment."""
-    return folder / SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+    return folder / "bin" / "python"
 
 
 def digest(paths: Iterable[Path]) -> str:

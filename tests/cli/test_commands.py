@@ -35,8 +35,34 @@ def vallum(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """Run the demo until its sensors are heard, then press Ctrl-C."""
     folder = tmp_path_factory.mktemp("demo") / "night"
-    return folder, vallum("demo", "--for", "8", "--no-browser", "--port", "0", "--dir", folder, "--speed", "15")
+    options = ["--for", "600", "--no-browser", "--port", "0", "--dir", str(folder), "--speed", "15"]
+    command = [sys.executable, "-m", "vallum.cli.main", "demo", *options]
+    unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=unbuffered) as child:
+        try:
+            assert child.stdout is not None
+            said = ""
+            while "The night ends after 600 s." not in said:
+                line = child.stdout.readline()
+                assert line, f"it ended before it ran: {child.stderr.read() if child.stderr else ''}"
+                said += line
+            link = LINK.search(said)
+            assert link, said
+            with httpx.Client(base_url=link.group(1), timeout=PATIENCE_S) as client:
+                assert client.post("/api/enter", json={"token": link.group(2)}).status_code == 200
+                until = time.monotonic() + PATIENCE_S
+                while not any(one["state"] == "live" for one in client.get("/api/picture").json()["sensors"]):
+                    assert time.monotonic() < until, "no simulated sensor was heard"
+                    time.sleep(0.5)
+            told_at = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            rest, errors = child.communicate(timeout=PATIENCE_S)
+            assert time.monotonic() - told_at < OBSERVED_S
+        finally:
+            child.kill()
+    return folder, subprocess.CompletedProcess(command, child.returncode, said + rest, errors)
 
 
 @pytest.fixture(scope="module")

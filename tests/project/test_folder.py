@@ -39,7 +39,9 @@ def test_all_problems_of_all_files_are_told_at_once(
     set_cell("towers.csv", 3, "height_m", "0")
     set_cell("sensors.csv", 2, "node_id", "42")
     set_cell("units.csv", 2, "sidc", "friend")
+    set_cell("units.csv", 3, "party", "national_gard")
     set_cell("works.csv", 2, "as_of", "17 March")
+    set_cell("works.csv", 3, "reported_by", "nobody")
     set_cell("obstacles.csv", 2, "element", "moat")
     (folder / "places.geojson").write_text("{", encoding="utf-8")
     (folder / "responsibilities.csv").unlink()
@@ -51,7 +53,9 @@ def test_all_problems_of_all_files_are_told_at_once(
         ("towers.csv", 3, "height_m"),
         ("sensors.csv", 2, "node_id"),
         ("units.csv", 2, "sidc"),
+        ("units.csv", 3, "party"),
         ("works.csv", 2, "as_of"),
+        ("works.csv", 3, "reported_by"),
         ("obstacles.csv", 2, "element"),
         ("places.geojson", 1, None),
         ("responsibilities.csv", None, None),

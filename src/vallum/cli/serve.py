@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,8 @@ def serve(
             token = centre.access.invite("administrator-1", "administrator", 24 * 3600.0, time.time())
             out.print("Nobody has signed in here yet. This link signs in the first administrator, once, within 24 h:")
             out.print(f"{address}/#enter={token}", soft_wrap=True)
+        invite = f'vallum user invite NAME --role "watch officer" --dir {shlex.quote(str(folder))}'
+        out.print(f"To let a watch officer in, in another terminal: {invite}", soft_wrap=True)
         out.print("Ctrl-C stops.")
 
     asyncio.run(run(centre, bound, started))

@@ -22,7 +22,7 @@ from vallum.project.problem import Problem, ProjectError, quoted
 from vallum.project.project import Project
 from vallum.project.relief import terrain_problems
 from vallum.project.settings import FILE as SETTINGS
-from vallum.project.settings import LineSettings, read_settings
+from vallum.project.settings import LineSettings, party_ids, read_settings
 from vallum.project.table import Column, Table, read_table
 from vallum.project.terrain_file import FILE as TERRAIN_SOURCES
 from vallum.project.terrain_file import read_terrain
@@ -84,24 +84,23 @@ def load(path_or_name: str | Path) -> Project:
     tables = {name: _table(name, columns, contents) for name, columns in (TABLES | OPTIONAL_TABLES).items()}
     problems += chain.from_iterable(table.problems for table in tables.values())
 
-    # Where vallum.toml cannot be read nobody knows the parties; complaining of every row would bury the reason.
-    party_ids = (
-        frozenset(party.id for party in settings.party)
-        if settings is not None
-        else frozenset().union(*(cells(table, name) for table in tables.values() for name in ("party", "reported_by")))
-    )
+    # A vallum.toml with a mistake elsewhere still names its parties. Where they cannot be read nobody knows them, and
+    # complaining of every row would bury the reason.
+    known = party_ids(contents.get(SETTINGS, b""))
+    if not known:
+        known = frozenset().union(
+            *(cells(table, name) for table in tables.values() for name in ("party", "reported_by"))
+        )
     section_ids = cells(tables["sections.csv"], "section_id")
     tower_ids = cells(tables["towers.csv"], "tower_id")
     sensor_ids = cells(tables["sensors.csv"], "sensor_id")
     sections, wrong_sections = stretches.sections(tables["sections.csv"], frontier)
-    assigned, wrong_assigned = stretches.responsibilities(
-        tables["responsibilities.csv"], sections, section_ids, party_ids
-    )
-    towers, wrong_towers = standing.towers(tables["towers.csv"], frontier, party_ids)
-    sensors, wrong_sensors = standing.sensors(tables["sensors.csv"], frontier, towers, tower_ids, party_ids)
-    units, wrong_units = standing.units(tables["units.csv"], frontier, section_ids, party_ids)
-    obstacles, wrong_obstacles = stretches.obstacles(tables["obstacles.csv"], frontier, party_ids)
-    works, wrong_works = stretches.works(tables["works.csv"], frontier, party_ids)
+    assigned, wrong_assigned = stretches.responsibilities(tables["responsibilities.csv"], sections, section_ids, known)
+    towers, wrong_towers = standing.towers(tables["towers.csv"], frontier, known)
+    sensors, wrong_sensors = standing.sensors(tables["sensors.csv"], frontier, towers, tower_ids, known)
+    units, wrong_units = standing.units(tables["units.csv"], frontier, section_ids, known)
+    obstacles, wrong_obstacles = stretches.obstacles(tables["obstacles.csv"], frontier, known)
+    works, wrong_works = stretches.works(tables["works.csv"], frontier, known)
     walk_tests, wrong_tests = walked.walk_tests(tables["walktests.csv"], sensor_ids)
     problems += chain(
         wrong_sections, wrong_assigned, wrong_towers, wrong_sensors, wrong_units, wrong_obstacles, wrong_works,

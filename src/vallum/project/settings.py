@@ -178,3 +178,24 @@ def read_settings(content: bytes) -> tuple[ProjectSettings | None, list[Problem]
             problems.append(Problem(FILE, None, "party.id", f"{quoted(party.id)} twice", "each party once"))
         seen.add(party.id)
     return settings, problems
+
+
+def party_ids(content: bytes) -> frozenset[str]:
+    r"""Return the ids of the parties that vallum.toml names, also when something else in it is wrong.
+
+    Tables can then be checked against them, so that whoever mends the folder sees those problems at once, too. Where
+    one of the parties has no id that can be read, none is known: its rows would only bury the reason.
+
+    Examples
+    --------
+    >>> sorted(party_ids(b'home_side = "north"\n[[party]]\nid = "home_guard"'))
+    ['home_guard']
+    >>> party_ids(b'[[party]]\nid = "home_guard"\n[[party]]\nid = 7'), party_ids(b"no settings")
+    (frozenset(), frozenset())
+    """
+    tree, _ = read_toml(FILE, content)
+    parties = None if tree is None else tree.get("party")
+    if not isinstance(parties, list):
+        return frozenset()
+    ids = [party.get("id") if isinstance(party, dict) else None for party in parties]
+    return frozenset(map(str, ids)) if all(isinstance(one, str) for one in ids) else frozenset()
