@@ -200,7 +200,7 @@ def test_proven_only_counts_nothing_but_the_bands_that_were_walked(scene: Callab
     added = dict(zip(found.exposures[0].sensor_ids, found.exposures[0].added[NOMINAL], strict=True))
     assert added["A"].any()
     assert not added["B"].any()
-    assert not found.exposures[0].assumed.any()
+    assert np.array_equal(found.exposures[0].proven, found.exposures[0].added[LOW])
     rate = rasters(found)[1][HIGH]
     x_m, y_m = (float(part[0]) for part in laid.strip.to_plane(*(np.array([part]) for part in LINE.point_at(8_000.0))))
     row, column = np.indices(laid.strip.shape)

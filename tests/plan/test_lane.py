@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.plan.conftest import laid_out, made
 
+from vallum.assets.walktest import WalkTest
+from vallum.plan.case import Case
 from vallum.plan.coverage import Exposures
 from vallum.plan.lane import lane
 
@@ -17,8 +22,8 @@ def exposures(draw: st.DrawFn) -> Exposures:
     values = st.sampled_from([0.0, 0.02, 0.1, 0.4, 0.7, 1.5])
     rows = draw(st.lists(st.lists(values, min_size=3, max_size=3), min_size=4 * STEPS, max_size=4 * STEPS))
     added = np.sort(np.array(rows).reshape(4, STEPS, 3), axis=2)
-    assumed = np.array(draw(st.lists(st.booleans(), min_size=4, max_size=4)))
-    return Exposures(NAMES, np.moveaxis(added, 2, 0).copy(), assumed)
+    walked = np.array(draw(st.lists(st.booleans(), min_size=4 * STEPS, max_size=4 * STEPS))).reshape(4, STEPS)
+    return Exposures(NAMES, np.moveaxis(added, 2, 0).copy(), np.where(walked, added[..., 0], 0.0))
 
 
 def state(added: np.ndarray, who: set[str]) -> str:
@@ -51,8 +56,8 @@ def test_the_lane_is_what_one_finds_step_by_step(given_: Exposures, silent: set[
             assert set(stretch.sensors) == noticeable - silent
         else:
             assert stretch.sensors == ()
-        proven = {name for place, name in enumerate(NAMES) if not given_.assumed[place]} - silent
-        assert stretch.assumed == (RANK[now] > RANK[state(added, proven)])
+        proven = sum(given_.proven[place, step] for place, name in enumerate(NAMES) if name not in silent)
+        assert stretch.assumed == (now != "unwatched" and 1.0 - np.exp(-proven) < 0.5)
         assert found.watching[step] == len(noticeable - silent)
 
 
@@ -76,3 +81,17 @@ def test_one_more_silent_sensor_never_makes_a_step_better(given_: Exposures, sil
     before, after = lane(given_, EDGES_M, 0.5, silent), lane(given_, EDGES_M, 0.5, silent | {one})
     assert (after.detected <= before.detected).all()
     assert after.length_m("watched") <= before.length_m("watched")
+
+
+def test_a_stretch_inside_the_walked_band_is_proven_and_one_beyond_it_is_assumed() -> None:
+    walked = WalkTest(
+        sensor_id="A", target="person", light="night", weather="clear", from_m=100.0, to_m=2_000.0, walked=50,
+        detected=50, on=date(2021, 3, 10), by="section engineer", source="invented",
+    )  # fmt: skip
+    scene = laid_out([made("A", 12_000.0, 0.0)], tests=[walked], relief_m=0.0, blur_m=0.0)
+    found = scene.look([Case()], with_sets=False)
+    seen = lane(found.of(Case()), found.crossings.edges_m, 0.5).stretches
+    by_place = {one.from_m: one for one in seen if one.state == "watched"}
+    here = [one for one in by_place.values() if one.from_m <= 12_000.0 < one.to_m]
+    assert [one.assumed for one in here] == [False]
+    assert any(one.assumed for one in by_place.values()), "further off it reaches without having been walked"

@@ -30,7 +30,6 @@ def scene() -> Scene:
         project.frontier,
         project.terrain_sources,
         project.sensors[:6],
-        CASES,
         cell_m=500.0,
         fineness=Fineness(step_m=1_000.0),
     )

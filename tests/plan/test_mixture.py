@@ -14,7 +14,7 @@ CLEAR, DUST = Case(), Case(weather="dust")
 
 def one_way(*adds: float) -> Exposures:
     names = tuple("ABCDEF"[: len(adds)])
-    return Exposures(names, np.tile(np.array(adds)[None, :, None], (3, 1, 1)), np.ones(len(adds), dtype=np.bool_))
+    return Exposures(names, np.tile(np.array(adds)[None, :, None], (3, 1, 1)), np.zeros((len(adds), 1)))
 
 
 @given(st.integers(0, 60), st.sampled_from(["person", "vehicle"]), st.booleans())

@@ -39,7 +39,7 @@ def test_the_tables_say_what_performance_and_softness_say(kind: str, name: str, 
         assert not known.probability(np.linspace(0.0, known.reach_m, KNOTS)).any()
         return
     distance_m = np.linspace(0.0, known.reach_m, KNOTS)
-    look, rate, sure_m, likely_m, perhaps_m, per_spread = found.by_distance.astype(np.float64)
+    look, rate, sure_m, likely_m, perhaps_m, per_spread, _ = found.by_distance.astype(np.float64)
     assert look == pytest.approx(known.probability(distance_m), abs=1e-6)
     assert rate == pytest.approx(-np.log1p(-look) * known.duty / known.glimpse_s, rel=1e-4, abs=1e-9)
     for limit_m, chance in ((sure_m, SURE), (likely_m, 0.5), (perhaps_m, PERHAPS)):

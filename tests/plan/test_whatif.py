@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from tests.plan.conftest import INVENTED, blurred, laid_out, made
 
 from vallum.assets.sensor import Sensor
+from vallum.assets.walktest import WalkTest
 from vallum.plan.case import Case
 from vallum.plan.coverage import Exposures
 from vallum.plan.scene import Scene
@@ -40,8 +42,8 @@ def assert_same(one: Exposures, other: Exposures) -> None:
     assert set(one.sensor_ids) == set(other.sensor_ids)
     for name, row in rows(one).items():
         assert np.array_equal(row, rows(other)[name]), name
-    assumed = [dict(zip(each.sensor_ids, each.assumed, strict=True)) for each in (one, other)]
-    assert assumed[0] == assumed[1]
+    proven = [dict(zip(each.sensor_ids, each.proven.tolist(), strict=True)) for each in (one, other)]
+    assert proven[0] == proven[1]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -94,3 +96,17 @@ def test_a_place_where_nothing_can_stand_is_refused_and_nothing_changes() -> Non
     with pytest.raises(ValueError, match=r"unknown|void"):
         on_a_void.trial().with_sensors(standing, Case(), [SENSORS[1]])
     assert np.array_equal(standing.added, before)
+
+
+def test_a_walked_sensor_that_is_tried_elsewhere_is_no_longer_walked() -> None:
+    walked = WalkTest(
+        sensor_id="A", target="person", light="night", weather="clear", from_m=100.0, to_m=2_000.0, walked=50,
+        detected=50, on=date(2021, 3, 10), by="section engineer", source="invented",
+    )  # fmt: skip
+    scene, case = laid_out(SENSORS, tests=[walked], relief_m=0.0), Case(proven_only=True)
+    standing = scene.look([case], with_sets=False).of(case)
+    assert standing.added[:, standing.sensor_ids.index("A")].any()
+    for tried in (made("A", 3_300.0), made("A", 3_000.0, mast_m=25.0), made("A", 3_000.0, sector_deg=90.0)):
+        moved = scene.trial().with_sensors(standing, case, [tried])
+        assert not moved.added[:, moved.sensor_ids.index("A")].any()
+        assert not moved.proven[moved.sensor_ids.index("A")].any()

@@ -192,7 +192,6 @@ def _scene(
         project.frontier,
         project.terrain_sources,
         sensors,
-        cases,
         tests=tests,
         parameters=project.performance,
         cell_m=cell_m,

@@ -51,24 +51,25 @@ class Exposures:
     added
         Shape (3, sensors, ways), float64: low, nominal, high. A sensor that works a share a of the time and would
         detect with 1 - exp(-m) adds -ln(1 - a (1 - exp(-m))): never more than its availability allows.
-    assumed
-        Shape (sensors,): whether its figures rest on an assumption.
+    proven
+        Shape (sensors, ways), float64: what of the low stands on walk tests alone.
 
     Examples
     --------
-    >>> two = Exposures(("A", "B"), np.full((3, 2, 1), 0.5), np.array([True, False]))
+    >>> two = Exposures(("A", "B"), np.full((3, 2, 1), 0.5), np.zeros((2, 1)))
     >>> two.detected().round(3).ravel(), two.detected(without={"B"}).round(3).ravel()
     (array([0.632, 0.632, 0.632]), array([0.393, 0.393, 0.393]))
     """
 
     sensor_ids: tuple[str, ...]
     added: FloatArray
-    assumed: NDArray[np.bool_]
+    proven: FloatArray
 
     def detected(self, without: frozenset[str] | set[str] = frozenset()) -> FloatArray:
         """Return how surely a crossing is detected, shape (3, ways): low, nominal, high; some sensors not counted."""
         counted = np.array([sensor_id not in without for sensor_id in self.sensor_ids], dtype=np.bool_)
-        return np.asarray(-np.expm1(-self.added[:, counted].sum(axis=1)))
+        added = self.added if counted.all() else self.added[:, counted]
+        return np.asarray(-np.expm1(-added.sum(axis=1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,7 +300,8 @@ def _refuse_what_does_not_fit(strip: Strip, pieces: Sequence[Part], of_cell: int
     """Refuse cells that are too many: of all parts, or of those that are there at once."""
     sizes = sorted(_cells(part) for part in pieces)
     counted = sum(sizes[-workers() - 1 :]) if at_once else sum(sizes)
-    needed, may = counted * of_cell, memory_bytes_here()
+    # The ground is held beside it.
+    needed, may = counted * of_cell, memory_bytes_here() - 5 * strip.shape[0] * strip.shape[1]
     if needed > may:
         cell_m = math.ceil(strip.cell_m * math.sqrt(needed / may))
         raise ValueError(
@@ -314,10 +316,10 @@ def _cells(part: Part) -> int:
 
 
 def _parts(strip: Strip, sensors: int, scheduler: Scheduler) -> int:
-    by_width = math.ceil(strip.shape[1] / _MOST_COLUMNS)
     if scheduler in {"threads", "processes"}:
-        return max(by_width, workers())
-    return max(by_width, sensors // LEAST_SENSORS_OF_A_TASK, 1)
+        return max(math.ceil(strip.shape[1] / _MOST_COLUMNS), workers())
+    # On a cluster a task is a hundred sensors or more, unless its cells would take too much memory.
+    return max(sensors // LEAST_SENSORS_OF_A_TASK, 1)
 
 
 def _box_of(own: Box, ways_x_m: FloatArray, ways_y_m: FloatArray, left_m: float, top_m: float, cell_m: float) -> Box:
@@ -356,12 +358,11 @@ def _merged(placed: Sequence[Watcher], seen: Sequence[Seen], cases: int, ways: i
     sensor_ids = tuple(watcher.sensor_id for watcher in placed)
     merged = []
     for case in range(cases):
-        added = np.zeros((3, len(placed), ways))
+        added = np.zeros((4, len(placed), ways))
         for part in seen:
             if len(part.ways) and part.watchers:
                 added[:, np.array(part.watchers)[:, None], part.ways] = part.exposure[case]
         works = np.array([watcher.outlooks[case].availability for watcher in placed], np.float64)
         capped = -np.log1p(np.expm1(-added) * works[:, None])
-        assumed = np.array([watcher.outlooks[case].assumed for watcher in placed], dtype=np.bool_)
-        merged.append(Exposures(sensor_ids, capped, assumed))
+        merged.append(Exposures(sensor_ids, capped[:3], capped[3]))
     return tuple(merged)

@@ -78,7 +78,7 @@ def export(
     >>> from vallum.plan.scene import lay_out
     >>> from vallum.project import load
     >>> project = load("iraq-syria")
-    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0)
+    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], cell_m=500.0)
     >>> with tempfile.TemporaryDirectory() as place:
     ...     found = export(Path(place) / "sight", scene, [Case()], with_strong=False)
     ...     sorted(file.name for file in (Path(place) / "sight").iterdir())[:2]

@@ -143,7 +143,7 @@ def frame(result: Result, table: str) -> geopandas.GeoDataFrame:
     >>> from vallum.plan.scene import lay_out
     >>> from vallum.project import load
     >>> project = load("iraq-syria")
-    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0)
+    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], cell_m=500.0)
     >>> lanes = frame(work_out(scene, [Case()], with_strong=False), "lanes")
     >>> lanes.crs.to_epsg(), round(float((lanes.to_km - lanes.from_km).sum()))
     (4326, 599)

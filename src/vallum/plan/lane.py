@@ -11,6 +11,7 @@ The lane of the ribbon. It tells of straight crossings (the weak figure); a pers
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -100,20 +101,21 @@ def lane(
 
     Examples
     --------
-    >>> two = Exposures(("A", "B"), np.array([[[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]] * 3), np.array([False, True]))
+    >>> two = Exposures(("A", "B"), np.array([[[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]] * 3), np.eye(2, 3) * 2.0)
     >>> now = lane(two, np.array([0.0, 250.0, 500.0, 750.0]), 0.5, silent={"B"})
     >>> [(one.from_m, one.state, one.sensors, one.assumed) for one in now.stretches]
     [(0.0, 'watched', ('A',), False), (250.0, 'lost', ('B',), False), (500.0, 'unwatched', (), False)]
     """
+    quiet = np.array([sensor_id in silent for sensor_id in exposures.sensor_ids], dtype=np.bool_)
     detected = exposures.detected(without=silent)
     # The number of the state: 2 watched, 1 uncertain, 0 unwatched; and what it would be with everybody.
-    now, whole = _state(detected, watched_at), _state(exposures.detected(), watched_at)
-    lost = whole > now
-    counts = -np.expm1(-exposures.added[2]) >= _WATCHES_FROM
-    quiet = np.array([sensor_id in silent for sensor_id in exposures.sensor_ids], dtype=np.bool_)
-    named = np.where(lost, counts & quiet[:, None], counts & ~quiet[:, None] & (now > 0))
-    proven = exposures.added[:, ~exposures.assumed & ~quiet].sum(axis=1)
-    assumed = (now > 0) & (_state(-np.expm1(-proven), watched_at) < now)
+    now = _state(detected, watched_at)
+    lost = _state(exposures.detected(), watched_at) > now if quiet.any() else np.zeros(now.shape, dtype=np.bool_)
+    counts = exposures.added[2] >= -math.log1p(-_WATCHES_FROM)
+    named = counts & np.where(lost, quiet[:, None], ~quiet[:, None] & (now > 0))
+    proven = -np.expm1(-exposures.proven[~quiet].sum(axis=0))
+    # What is uncertain by the terrain stands on walk tests no more surely than what is watched.
+    assumed = (now > 0) & (proven < watched_at)
     shown = np.where(lost, len(_STATES), now)
     turns = ((np.diff(shown) != 0) | np.diff(assumed) | np.any(np.diff(named, axis=1), axis=0)).nonzero()[0] + 1
     stretches = []

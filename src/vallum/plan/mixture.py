@@ -97,8 +97,8 @@ def over_states(states: Sequence[State], exposures: Mapping[Case, Exposures]) ->
     Examples
     --------
     >>> clear, dust = Case(), Case(weather="dust")
-    >>> seen = {clear: Exposures(("A",), np.full((3, 1, 1), 50.0), np.array([True])),
-    ...         dust: Exposures(("A",), np.zeros((3, 1, 1)), np.array([True]))}
+    >>> seen = {clear: Exposures(("A",), np.full((3, 1, 1), 50.0), np.zeros((1, 1))),
+    ...         dust: Exposures(("A",), np.zeros((3, 1, 1)), np.zeros((1, 1)))}
     >>> over_states([State("clear", 0.9, clear), State("dust", 0.1, dust)], seen).round(3).ravel()
     array([0.9, 0.9, 0.9])
     """

@@ -50,9 +50,10 @@ class Outlook:
     assumed
         Whether any of its figures rests on an assumption rather than a walk test.
     by_distance
-        Shape (6, knots), float32, at distances 0, spacing, ... reach: the detection of one look; what looks with a free
+        Shape (7, knots), float32, at distances 0, spacing, ... reach: the detection of one look; what looks with a free
         view add to the exposure of a target that stays, 1/s; the minimum visible height up to which sight is sure,
-        likely (as likely as not) and possible, metres; and one over the spread of the terrain's error, 1/m.
+        likely (as likely as not) and possible, metres; one over the spread of the terrain's error, 1/m;
+        and 1 where a walk test stands behind it.
     looks_per_s
         Looks in a second that count as one each.
     """
@@ -89,7 +90,7 @@ class Outlook:
         >>> radar = Performance(3000.0, 4.0, 0.9, 0.98, 1.0, 20.0, 50.0, 5000.0, (), "assumed")
         >>> outlook = Outlook.of(radar, Case(), 1.0, Softness.none())
         >>> outlook.by_distance.shape, round(float(outlook.by_distance[0, 100]), 2), outlook.looks_per_s
-        ((6, 512), 0.89, 0.05)
+        ((7, 512), 0.89, 0.05)
         """
         reach_m = known.reach_m
         if case.proven_only:
@@ -108,6 +109,7 @@ class Outlook:
                 softness.limits(target_m, distance_m, 0.5),
                 softness.limits(target_m, distance_m, PERHAPS),
                 1.0 / np.maximum(softness.spread_m(distance_m), 1e-6),
+                walked,
             ]
         )
         return cls(
@@ -224,12 +226,17 @@ def watchers(
         axis = on_plane(strip, sensor.lon, sensor.lat, sensor.bearing_deg)
         half_rad = math.radians(sensor.sector_deg / 2.0)
         cos_half = -2.0 if sensor.sector_deg >= 360.0 else math.cos(half_rad)
-        looks_m = max(performance(sensor, conditions, tests, parameters).reach_m for conditions in _ALL_CONDITIONS)
+        looks_m = farthest_m(sensor, tests, parameters)
         placed.append(
             Watcher(sensor.sensor_id, 0, x_m, y_m, row, column, sensor.mast_m, axis, cos_half, outlooks, looks_m)
         )
     placed.sort(key=lambda watcher: (watcher.x_m, watcher.y_m, watcher.sensor_id))
     return tuple(replace(watcher, number=number) for number, watcher in enumerate(placed)), left_out
+
+
+def farthest_m(sensor: Sensor, tests: Sequence[WalkTest] = (), parameters: Parameters = DEFAULT) -> float:
+    """Return how far a sensor reaches in any conditions, metres."""
+    return max(performance(sensor, conditions, tests, parameters).reach_m for conditions in _ALL_CONDITIONS)
 
 
 def _outlook(

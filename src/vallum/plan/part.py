@@ -100,7 +100,8 @@ class Seen:
     rate
         By case, shape (3, rows, columns), float32: exposure of a target by metre of way; None if not asked.
     exposure
-        Shape (cases, 3, watchers of the part, ways of the part), float64, before the sensors' availability.
+        Shape (cases, 4, watchers of the part, ways of the part), float64, before the sensors' availability: low,
+        nominal, high, and what of the low stands on walk tests.
     lowest_m
         By case, shape (rows, columns), float32: the least height above ground that any sensor sees inside its sector
         and reach, negative where the ground itself is seen; infinite where none does; None if not asked.
@@ -176,7 +177,7 @@ def look_over(
     sets = tuple(np.zeros(set_shape, np.uint64) for _ in range(cases))
     rate = tuple(np.zeros((3, *shape) if with_rate else (3, 0, 0), np.float32) for _ in range(cases))
     lowest_m = tuple(np.full(set_shape[1:3], np.inf, np.float32) for _ in range(cases))
-    exposure = np.zeros((cases, 3, len(part.watchers), len(part.ways)))
+    exposure = np.zeros((cases, 4, len(part.watchers), len(part.ways)))
     left_out: dict[str, str] = {}
     ground_m = ground_in(part.ground)
     for place, watcher in enumerate(part.watchers):
@@ -266,7 +267,7 @@ def _take_in(
             )
         if len(part.ways):
             near = ways_near(part.ways_x_m, part.ways_y_m, watcher, outlook.reach_m)
-            met = np.zeros((3, len(near)))
+            met = np.zeros((4, len(near)))
             over_ways(
                 seen_at_m,
                 watcher.row,

@@ -133,7 +133,7 @@ def work_out(
     >>> from vallum.plan.scene import lay_out
     >>> from vallum.project import load
     >>> project = load("iraq-syria")
-    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0,
+    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], cell_m=500.0,
     ...     fineness=Fineness(step_m=1_000.0))
     >>> found = work_out(scene, [Case()])
     >>> [(state.name, round(state.weight, 2)) for state in found.mixtures[0].states[:2]]

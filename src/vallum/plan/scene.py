@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vallum.assets.conditions import TARGETS
 from vallum.assets.parameters import DEFAULT, Parameters
-from vallum.assets.performance import performance
 from vallum.assets.sensor import Sensor
 from vallum.assets.walktest import WalkTest
 from vallum.frontier.line import Frontier
 from vallum.frontier.strip import Strip
-from vallum.plan.case import STANDARD, Case
+from vallum.plan.case import Case
 from vallum.plan.coverage import Coverage, cover
 from vallum.plan.crossing import Crossings
 from vallum.plan.mapping import CancelledError, Scheduler
-from vallum.plan.outlook import SoftnessOf
+from vallum.plan.outlook import SoftnessOf, farthest_m
 from vallum.plan.part import Box, Fineness, Seen
 from vallum.plan.whatif import Trial
 from vallum.terrain.ground import Ground
@@ -116,6 +116,7 @@ class Scene:
             parameters=self.parameters,
             tests=self.tests,
             softness_of=self.softness_of,
+            sensors=self.sensors,
         )
 
     @property
@@ -128,7 +129,6 @@ def lay_out(
     frontier: Frontier,
     sources: Sequence[TerrainSource],
     sensors: Sequence[Sensor],
-    cases: Sequence[Case] = STANDARD,
     *,
     tests: Sequence[WalkTest] = (),
     parameters: Parameters = DEFAULT,
@@ -138,11 +138,11 @@ def lay_out(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Scene:
-    """Lay out a scene wide and deep enough for some cases.
+    """Lay out a scene wide enough for every case: what is found in one does not depend on the others.
 
     Parameters
     ----------
-    frontier, sources, sensors, cases, tests, parameters, cell_m, half_width_m, fineness
+    frontier, sources, sensors, tests, parameters, cell_m, half_width_m, fineness
         As for `sight.see`.
     progress
         Called with what is being done, in a word, and the share of all of it that is done, 0 to 1.
@@ -160,7 +160,7 @@ def lay_out(
     --------
     >>> from vallum.project import load
     >>> project = load("iraq-syria")
-    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0)
+    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], cell_m=500.0)
     >>> scene.look([Case()]).cases == (Case(),), scene.ground.grade
     (True, 'indicative')
     """
@@ -170,13 +170,10 @@ def lay_out(
         )
     told = _Told(progress, cancelled)
     rules = natural_fineness(frontier) if fineness is None else fineness
-    width_m = half_width_m or wide_enough_m(frontier, sensors, cases, tests, parameters, rules)
+    width_m = half_width_m or wide_enough_m(frontier, sensors, tests, parameters, rules)
     strip = Strip(frontier, width_m, cell_m or natural_cell_m(sources))
     ground = Mosaic(sources).onto(strip, progress=lambda share: told("ground", share * _GROUND_DONE))
-    reach_m = max(
-        (performance(sensor, case.conditions, tests, parameters).reach_m for sensor in sensors for case in cases),
-        default=0.0,
-    )
+    reach_m = max((farthest_m(sensor, tests, parameters) for sensor in sensors), default=0.0)
     posts = _posts(strip, ground, sensors)
     calibrations: tuple[Calibration | None, ...] = tuple(None for _ in ground.sources)
     if posts and reach_m > strip.cell_m:
@@ -184,7 +181,7 @@ def lay_out(
             ground,
             posts,
             reach_m,
-            targets_m=sorted({parameters.of_target(case.target).height_m.value for case in cases}),
+            targets_m=sorted({parameters.of_target(target).height_m.value for target in TARGETS}),
             refraction_k=rules.refraction_k,
             progress=lambda share: told("terrain error", _GROUND_DONE + share * (1.0 - _GROUND_DONE)),
         )
@@ -234,7 +231,6 @@ def natural_cell_m(sources: Sequence[TerrainSource]) -> float:
 def wide_enough_m(
     frontier: Frontier,
     sensors: Sequence[Sensor],
-    cases: Sequence[Case],
     tests: Sequence[WalkTest],
     parameters: Parameters,
     fineness: Fineness,
@@ -245,7 +241,7 @@ def wide_enough_m(
     """
     wide_m = max(_LEAST_HALF_WIDTH_M, fineness.half_depth_m + _MARGIN_M)
     for sensor in sensors:
-        reach_m = max(performance(sensor, case.conditions, tests, parameters).reach_m for case in cases)
+        reach_m = farthest_m(sensor, tests, parameters)
         away_m = abs(frontier.locate(sensor.lon, sensor.lat).offset_m)
         if away_m <= reach_m + fineness.half_depth_m:
             wide_m = max(wide_m, away_m + reach_m + _MARGIN_M)

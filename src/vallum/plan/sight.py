@@ -277,7 +277,6 @@ def see(
         frontier,
         sources,
         sensors,
-        cases,
         tests=tests,
         parameters=parameters,
         cell_m=cell_m,

@@ -37,7 +37,7 @@ def summed_up(result: Result) -> dict[str, Any]:
     >>> from vallum.plan.scene import lay_out
     >>> from vallum.project import load
     >>> project = load("iraq-syria")
-    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], [Case()], cell_m=500.0,
+    >>> scene = lay_out(project.frontier, project.terrain_sources, project.sensors[:4], cell_m=500.0,
     ...     fineness=Fineness(step_m=1_000.0))
     >>> found = summed_up(work_out(scene, [Case()]))
     >>> straight = found["cases"][0]["straight"]

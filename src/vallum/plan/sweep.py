@@ -168,7 +168,7 @@ def over_ways(
     ways_x_m, ways_y_m
         Shape (ways, samples).
     exposure
-        Shape (3, ways), changed in place: low, nominal and high.
+        Shape (4, ways), changed in place: low, nominal and high, and what of the low stands on walk tests.
     """
     radius = seen_at_m.shape[0] // 2
     for way in range(ways_x_m.shape[0]):
@@ -189,3 +189,5 @@ def over_ways(
             exposure[0, way] += low * seconds
             exposure[1, way] += nominal * seconds
             exposure[2, way] += high * seconds
+            if by_distance[6, knot] > 0.0:
+                exposure[3, way] += low * seconds

@@ -37,6 +37,8 @@ class Trial:
         The straight ways and the rules.
     parameters, tests, softness_of
         As for `coverage.cover`.
+    sensors
+        As they stand. A walk test is of a place, a mast and a sector: a sensor that is tried otherwise has none.
     """
 
     strip: Strip
@@ -46,6 +48,7 @@ class Trial:
     parameters: Parameters = DEFAULT
     tests: tuple[WalkTest, ...] = ()
     softness_of: SoftnessOf | None = None
+    sensors: tuple[Sensor, ...] = ()
 
     def with_sensors(self, exposures: Exposures, case: Case, sensors: Sequence[Sensor]) -> Exposures:
         """Return the exposures of a case as they would be if some sensors were as given here.
@@ -64,19 +67,23 @@ class Trial:
         ValueError
             If one would stand off the strip or on unknown ground; nothing is changed then.
         """
-        placed, left_out = watchers(self.strip, sensors, (case,), self.tests, self.parameters, self.softness_of)
+        standing = {sensor.sensor_id: sensor for sensor in self.sensors}
+        as_walked = {sensor.sensor_id for sensor in sensors if _stays(sensor, standing.get(sensor.sensor_id))}
+        tests = [test for test in self.tests if test.sensor_id in as_walked]
+        placed, left_out = watchers(self.strip, sensors, (case,), tests, self.parameters, self.softness_of)
         for sensor_id, why in left_out.items():
             raise ValueError(f"{sensor_id} {why}")
         sensor_ids = list(exposures.sensor_ids)
         new = [watcher.sensor_id for watcher in placed if watcher.sensor_id not in exposures.sensor_ids]
-        added = np.concatenate([exposures.added, np.zeros((3, len(new), exposures.added.shape[2]))], axis=1)
-        assumed = np.append(exposures.assumed, np.ones(len(new), dtype=np.bool_))
+        ways = exposures.added.shape[2]
+        added = np.concatenate([exposures.added, np.zeros((3, len(new), ways))], axis=1)
+        proven = np.concatenate([exposures.proven, np.zeros((len(new), ways))])
         sensor_ids += new
         for watcher in placed:
             row = sensor_ids.index(watcher.sensor_id)
-            added[:, row] = self._added(watcher, case)
-            assumed[row] = watcher.outlooks[0].assumed
-        return Exposures(tuple(sensor_ids), added, assumed)
+            met = self._met(watcher, case)
+            added[:, row], proven[row] = met[:3], met[3]
+        return Exposures(tuple(sensor_ids), added, proven)
 
     def heights_m(self, watcher: Watcher) -> NDArray[np.float32]:
         """Return the minimum visible heights around a sensor, as `viewshed` gives them."""
@@ -91,13 +98,13 @@ class Trial:
             self.fineness.refraction_k,
         )
 
-    def _added(self, watcher: Watcher, case: Case) -> NDArray[np.float64]:
+    def _met(self, watcher: Watcher, case: Case) -> NDArray[np.float64]:
         outlook, ways = watcher.outlooks[0], self.crossings
-        added = np.zeros((3, len(ways)))
+        added = np.zeros((4, len(ways)))
         if outlook.reach_m <= 0.0:
             return added
         near = ways_near(ways.x_m, ways.y_m, watcher, outlook.reach_m)
-        met = np.zeros((3, len(near)))
+        met = np.zeros((4, len(near)))
         over_ways(
             self.heights_m(watcher),
             watcher.row,
@@ -121,3 +128,11 @@ class Trial:
         )
         added[:, near] = -np.log1p(np.expm1(-met) * outlook.availability)
         return added
+
+
+def _stays(tried: Sensor, standing: Sensor | None) -> bool:
+    """Return whether a sensor stands and looks as it did when it was walked."""
+    if standing is None:
+        return False
+    what = ("kind", "lon", "lat", "mast_m", "bearing_deg", "sector_deg")
+    return all(getattr(tried, name) == getattr(standing, name) for name in what)

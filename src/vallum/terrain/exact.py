@@ -65,9 +65,8 @@ def _cells(
                 _steepest(ground_m, row, column, down, across, eye_m, drop_m, False),
                 _steepest(ground_m, column, row, across, down, eye_m, drop_m, True),
             )
-            seen[down + radius, across + radius] = rise - (
-                ground_m[row + down, column + across] - eye_m - drop_m * away
-            )
+            apparent_m = ground_m[row + down, column + across] - eye_m - drop_m * away
+            seen[down + radius, across + radius] = rise - apparent_m if rise > -np.inf else min(apparent_m, 0.0)
     return seen
 
 

@@ -65,7 +65,8 @@ class Profile:
         Whether the line is free; not so over unknown ground.
     minimum_visible_height_m
         How high something at the second end must stand to be seen from the first, as of `viewshed`: negative where the
-        ground itself is seen, minus infinity where nothing lies between, infinity behind unknown ground.
+        ground itself is seen (all of the eye's height over it where nothing lies between), infinity behind unknown
+        ground.
     probability_visible
         Of something at the second end's height, by the softness given; None without one.
     refraction_k
@@ -218,7 +219,7 @@ def _minimum_visible_height(ground_m: FloatArray, share: FloatArray, eye_m: floa
     rise_m = ground_m - eye_m - drop_m * share * share
     between = rise_m[1:-1] / share[1:-1]
     if between.size == 0:
-        return -math.inf
+        return min(float(rise_m[-1]), 0.0)
     return math.inf if np.isnan(between).any() else float(between.max() - rise_m[-1])
 
 

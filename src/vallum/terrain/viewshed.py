@@ -219,7 +219,8 @@ def _sweep(ahead: FloatGrid, radius: int, reach_cells_2: float, found: FloatGrid
             m = int(at)
             share = at - np.float32(m)
             slope = horizon[m] + (horizon[m + 1] - horizon[m]) * share
-            found[i, j] = slope * cells_ahead - row[j]
+            # Nothing can hide the cells beside the post: all of the eye's height over them is to spare.
+            found[i, j] = slope * cells_ahead - row[j] if i > 1 else min(row[j], np.float32(0.0))
         # Then the row becomes part of the horizon, as far as rays still are within reach.
         stretch = (math.sqrt(reach_cells_2) + 1.0) ** 2 / (i * i) - 1.0
         last = rays if stretch >= 1.0 else int(rays * math.sqrt(max(stretch, 0.0)))

@@ -182,14 +182,16 @@ def keep_case(at: Path, case: Case, scene: Scene, look: Look) -> None:
         at / f"{case.name}.json",
         {
             "sensor_ids": exposures.sensor_ids,
-            "assumed": exposures.assumed.tolist(),
             "rows": posts.rows.tolist(),
             "columns": posts.columns.tolist(),
             "reach_cells": posts.reach_cells.tolist(),
             "words": posts.words,
             "left_out": dict(coverage.left_out),
         },
-        {who.name: _digest(who), added.name: _keep_array(added, exposures.added)},
+        {
+            who.name: _digest(who),
+            added.name: _keep_array(added, np.concatenate([exposures.added, exposures.proven[None]])),
+        },
     )
 
 
@@ -205,9 +207,8 @@ def kept_case(at: Path, case: Case) -> KeptCase | None:
     if told is None:
         return None
     try:
-        exposures = Exposures(
-            tuple(told["sensor_ids"]), _kept_array(_added(at, case)), np.array(told["assumed"], np.bool_)
-        )
+        added = _kept_array(_added(at, case))
+        exposures = Exposures(tuple(told["sensor_ids"]), added[:3], added[3])
         posts = Posts(
             np.array(told["rows"], np.int64),
             np.array(told["columns"], np.int64),

@@ -25,7 +25,7 @@ import orjson
 from vallum.centre.sight.asked import tried
 from vallum.centre.sight.kept import DamagedError, keep_case, keep_scene, kept_case, kept_scene
 from vallum.centre.sight.question import Question
-from vallum.plan.case import STANDARD, Case
+from vallum.plan.case import Case
 from vallum.plan.coverage import Coverage
 from vallum.plan.part import Seen
 from vallum.plan.scene import Progress, Scene, lay_out
@@ -91,7 +91,6 @@ def _scene(job: Job, progress: Progress) -> Scene:
         asked.frontier,
         asked.sources,
         asked.sensors,
-        STANDARD,
         tests=asked.tests,
         parameters=asked.parameters,
         cell_m=asked.cell_m,
