@@ -96,7 +96,7 @@ async def test_what_is_damaged_is_worked_out_anew_and_said_so_in_the_log(
     seeing_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     at = seeing_folder / "sight" / question(seeing_folder).digest()
-    whole = np.load(at / "night-person.npy")
+    whole = np.load(at / "night-person.npy")[:3]
     (at / "night-person.npy").write_bytes(b"\0" * 1000)
     with caplog.at_level(logging.WARNING):
         async with running(seeing_folder) as centre:

@@ -68,7 +68,7 @@ def test_what_is_kept_is_what_the_plan_works_out(folder: Path) -> None:
         assert kept is not None
         assert kept.exposures.sensor_ids == coverage.of(case).sensor_ids
         assert np.array_equal(kept.exposures.added, coverage.of(case).added)
-        assert np.array_equal(kept.exposures.assumed, coverage.of(case).assumed)
+        assert np.array_equal(kept.exposures.proven, coverage.of(case).proven)
         with rasterio.open(kept.who) as raster:
             sets = whole_words(np.moveaxis(raster.read().reshape(3, -1, *raster.shape), 1, 3))
         for part in coverage.seen:

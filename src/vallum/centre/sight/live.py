@@ -94,7 +94,8 @@ class LiveSight:
         self._ask, self._due = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._warming: asyncio.Task[None] | None = None
-        self._lanes: dict[tuple[int, str], Lane] = {}
+        self._lanes: dict[tuple[int, KeptCase], Lane] = {}
+        self._added: tuple[KeptCase, frozenset[str]] | None = None
         self._lock = threading.Lock()
         self._folder = folder if why is None else None
         self.question = None if self._folder is None else self._put()
@@ -142,7 +143,7 @@ class LiveSight:
         """Return the lane in any case that is worked out; may be called from any thread."""
         if kept.case == standing.case and standing.lane is not None:
             return standing.lane
-        key = standing.version, kept.case.name
+        key = standing.version, kept
         with self._lock:
             held = self._lanes.get(key)
         if held is None:
@@ -168,11 +169,14 @@ class LiveSight:
             if kept is None:
                 continue
             silent = frozenset(s for s in kept.exposures.sensor_ids if self._states.get(s, "dead") != "live")
+            if (kept, silent) == self._added:
+                continue
             try:
                 added = await asyncio.to_thread(_lane, found, kept, silent)
             except Exception:
                 _log.exception("the watched lane could not be added up; what was shown before stands")
                 continue
+            self._added = kept, silent
             self._stand(lane=added, case=kept.case, silent=silent, version=self.standing.version + 1)
 
     # --- work
