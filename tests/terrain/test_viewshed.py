@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.terrain.relief import fractal
 
 from vallum.terrain.exact import exact_minimum_visible_height
 from vallum.terrain.viewshed import minimum_visible_height
@@ -70,6 +71,18 @@ def test_rays_agree_with_the_exact_answer_but_for_a_few_cells(seed: int, relief_
     known = np.isfinite(exact)
     differ = ((fast <= 1.7) != (exact <= 1.7))[known].sum()
     assert differ <= max(6, 0.02 * (exact[known] <= 1.7).sum())
+
+
+def test_on_a_plain_of_hundreds_of_cells_clearances_are_right_to_half_a_metre() -> None:
+    plain_m = fractal(1, 669, 40.0, 1.0, whole=3000)
+    fast, exact = (
+        look(plain_m, 334, 334, 15.0, 10_000.0, CELL_M)
+        for look in (minimum_visible_height, exact_minimum_visible_height)
+    )
+    known = np.isfinite(exact)
+    assert np.percentile(np.abs(fast[known] - exact[known]), 99) < 0.5
+    truth = exact[known] <= 1.7
+    assert ((fast[known] <= 1.7) != truth).sum() <= 0.02 * truth.sum()
 
 
 def test_along_rows_columns_and_diagonals_rays_are_exact() -> None:
