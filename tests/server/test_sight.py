@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-import rio_tiler.io.rasterio  # noqa: F401  # takes seconds the first time, which no request is to wait for
 from PIL import Image
 from tests.gateways.sapient.frames import Node, frame, status
 from tests.house import SIGHT_CELL_M, House, until

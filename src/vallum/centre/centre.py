@@ -100,6 +100,8 @@ class Centre:
         # set by the server: what else a page is told with each pulse
         self.on_pulse: Callable[[], None] = lambda: None
         self.on_watched: Callable[[], None] = lambda: None
+        # set by the server, called in a thread: what it needs to draw what is seen
+        self.get_ready_to_draw: Callable[[], None] = lambda: None
         names = Names.after(journal)
         self.live = Live(project, clock, journal, observations, names)
         self.decisions = Decisions(journal, project.frontier, clock, names, exercise=self.live.sensing.all_simulated())
@@ -219,7 +221,7 @@ class Centre:
             ) from error
         self._writing = self._watched_over(self._own.write())
         self._tasks = [self._watched_over(work()) for work in (self._tick, self._pulse, self._tidy)]
-        self.sight.start(lambda: self.on_watched())
+        self.sight.start(lambda: self.on_watched(), lambda: self.get_ready_to_draw())
 
     async def failure(self) -> None:
         """Wait until the watch itself fails, which should never happen; raise what made it fail."""

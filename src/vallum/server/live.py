@@ -18,6 +18,7 @@ from vallum.server.doors import centre_of, comes_from_here, person_at, session_t
 from vallum.server.models import PictureMessage, PulseMessage, WatchedMessage
 from vallum.server.shapes import picture_shape, pulse_shape, watched_shape
 from vallum.server.trackframe import track_frame
+from vallum.server.veil import get_ready
 
 router = APIRouter()
 
@@ -77,7 +78,7 @@ def speak_for(centre: Centre) -> None:
         told = WatchedMessage(watched=watched_shape(centre), version=centre.sight.standing.version)
         centre.bus.publish(told.model_dump_json().encode())
 
-    centre.on_pulse, centre.on_watched = pulse, watched
+    centre.on_pulse, centre.on_watched, centre.get_ready_to_draw = pulse, watched, get_ready
 
 
 @router.websocket("/live")

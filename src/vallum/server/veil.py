@@ -37,6 +37,11 @@ _IMPORTING = threading.Lock()
 NOTHING, WATCHED_GROUND, UNCERTAIN_GROUND, LOST_GROUND = range(4)
 
 
+def get_ready() -> None:
+    """Import what reads tiles: it takes a second or more, for which the first map that is opened should not wait."""
+    import rio_tiler.io.rasterio  # noqa: F401
+
+
 def veil_png(scene: Scene, kept: KeptCase, silent: frozenset[str], z: int, x: int, y: int) -> bytes:
     """Draw who sees the ground of a tile.
 

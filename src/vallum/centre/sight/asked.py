@@ -74,6 +74,13 @@ def tried(trial: Trial, kept: KeptCase, sensors: Sequence[Sensor], silent: froze
     return lane(exposures, trial.crossings.edges_m, trial.fineness.watched_at, silent)
 
 
+def rehearse(trial: Trial, kept: KeptCase, sensors: Sequence[Sensor]) -> None:
+    """Try a sensor where it stands, so that what that needs is compiled and loaded before somebody drags a tower."""
+    placed = [sensor for sensor in sensors if sensor.sensor_id not in kept.left_out]
+    if placed:
+        tried(trial, kept, placed[:1], frozenset())
+
+
 # --- who sees a place
 
 

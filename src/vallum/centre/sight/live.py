@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from vallum.assets.sensor import SensorRow, SensorState
-from vallum.centre.sight.asked import tried
+from vallum.centre.sight.asked import rehearse
 from vallum.centre.sight.found import Found
 from vallum.centre.sight.kept import DamagedError, KeptCase, clear_others, kept_case, kept_scene, place
 from vallum.centre.sight.process import FailedError, Working
@@ -91,6 +91,7 @@ class LiveSight:
         # seconds since 1970: pages that were open before a restart see that this is newer
         self.standing = Standing(int(time.time()), state, why, 0.0, None, case, frozenset(), None)
         self._told: Callable[[], None] = lambda: None
+        self._first: Callable[[], None] = lambda: None
         self._ask, self._due = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._warming: asyncio.Task[None] | None = None
@@ -102,9 +103,17 @@ class LiveSight:
 
     # --- told by the centre
 
-    def start(self, told: Callable[[], None]) -> None:
-        """Begin to work; `told` is called whenever the lane, or what can be asked for, is another."""
-        self._told = told
+    def start(self, told: Callable[[], None], first: Callable[[], None] = lambda: None) -> None:
+        """Begin to work.
+
+        Parameters
+        ----------
+        told
+            Called whenever the lane, or what can be asked for, is another.
+        first
+            Called once, in a thread, when there is something to ask for.
+        """
+        self._told, self._first = told, first
         if self.question is not None:
             self._ask.set()
             self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._add_up())]
@@ -233,7 +242,7 @@ class LiveSight:
         self._stand(state="ready", reason=None, progress=1.0, found=found)
         self._due.set()
         if self._warming is None:
-            self._warming = asyncio.create_task(asyncio.to_thread(_warm, found))
+            self._warming = asyncio.create_task(asyncio.to_thread(_warm, found, self._first))
 
     def _waits(self, what: str | None) -> str:
         doing = _DOING.get(what or "", f"sight lines are drawn for {self._case.name}")
@@ -279,11 +288,14 @@ def _read(at: Path, asked: Question, case: Case, found: Found | None) -> Found |
     return found
 
 
-def _warm(found: Found) -> None:
-    """Load what was compiled, so that the first tower that somebody drags does not wait for it."""
-    kept = next(iter(found.cases.values()), None)
-    if kept is not None and found.scene.sensors:
-        tried(found.trial, kept, found.scene.sensors[:1], frozenset())
+def _warm(found: Found, first: Callable[[], None]) -> None:
+    """Load what was compiled and what is needed to draw, so that the first who asks does not wait for it."""
+    try:
+        for kept in tuple(found.cases.values())[:1]:
+            rehearse(found.trial, kept, found.scene.sensors)
+        first()
+    except Exception:
+        _log.exception("what is needed to answer the first question about sight was not loaded; it will take longer")
 
 
 def _with_case(found: Found | None, job: Job, case: Case) -> Found:

@@ -22,7 +22,7 @@ from typing import BinaryIO
 
 import orjson
 
-from vallum.centre.sight.asked import tried
+from vallum.centre.sight.asked import rehearse
 from vallum.centre.sight.kept import DamagedError, keep_case, keep_scene, kept_case, kept_scene
 from vallum.centre.sight.question import Question
 from vallum.plan.case import Case
@@ -110,10 +110,9 @@ def _look(scene: Scene, case: Case, begun: float, tell: Tell, take: Callable[[Se
 
 
 def _warm(scene: Scene, at: Path, case: Case) -> None:
-    """Try a tower as the centre will, so that what it needs is compiled when somebody drags one."""
     kept = kept_case(at, case)
-    if kept is not None and scene.sensors:
-        tried(scene.trial(), kept, scene.sensors[:1], frozenset())
+    if kept is not None:
+        rehearse(scene.trial(), kept, scene.sensors)
 
 
 def main() -> None:
