@@ -300,8 +300,8 @@ def _refuse_what_does_not_fit(strip: Strip, pieces: Sequence[Part], of_cell: int
     """Refuse cells that are too many: of all parts, or of those that are there at once."""
     sizes = sorted(_cells(part) for part in pieces)
     counted = sum(sizes[-workers() - 1 :]) if at_once else sum(sizes)
-    # The ground is held beside it.
-    needed, may = counted * of_cell, memory_bytes_here() - 5 * strip.shape[0] * strip.shape[1]
+    # The ground is held beside it: heights, and which source each is of.
+    needed, may = counted * of_cell + 5 * strip.shape[0] * strip.shape[1], memory_bytes_here()
     if needed > may:
         cell_m = math.ceil(strip.cell_m * math.sqrt(needed / may))
         raise ValueError(
