@@ -257,11 +257,11 @@ async def told_of_silence(page: Page, sensor: SensorRow) -> tuple[dict[str, Any]
     rows = [(at, m) for at, m in enumerate(told) if m["kind"] == "changed" and m["key"] == sensor.sensor_id]
     heard_at = next(at for at, m in rows if m["row"]["state"] == "live")
     silent = next(m for at, m in rows if at > heard_at and m["row"]["state"] != "live")
-    watched = next(
-        m
-        for m in told[heard_at:]
-        if m["kind"] == "watched"
-        and any(s["state"] == "lost" and sensor.sensor_id in s["sensors"] for s in m["watched"])
-        and m["version"] > 0
-    )
+    lanes = [m for m in told if m["kind"] == "watched"]
+    last_seen = max(at for at, m in enumerate(lanes) if not _lost(m["watched"], sensor))
+    watched = lanes[last_seen + 1]
     return silent, watched
+
+
+def _lost(stretches: list[dict[str, Any]], sensor: SensorRow) -> bool:
+    return any(s["state"] == "lost" and sensor.sensor_id in s["sensors"] for s in stretches)
