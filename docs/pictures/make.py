@@ -1,17 +1,20 @@
 """Take the pictures of the page that the docs show, from a running demo: `python docs/pictures/make.py`.
 
 Watch in two languages and two sizes, and Plan, at a moment when somebody approaches: an alarm with a sensor's picture
-is selected, and map and ribbon show the line near it. Needs Chromium, and Playwright and Pillow from the test extra.
+is selected, and map and ribbon show the line near it. Then what is seen of the ground: a stretch that a silent sensor
+lost, a tower tried elsewhere, one line of sight. Needs Chromium, and Playwright and Pillow from the test extra.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,7 +32,22 @@ PICTURES = (
     ("watch", "ar", 1366, 768),
     ("plan", "en", 1920, 1080),
 )
+SIGHT_PICTURES = (
+    ("sight-lost", "en", 1920, 1080),
+    ("sight-lost", "ar", 1366, 768),
+    ("sight-whatif", "en", 1920, 1080),
+    ("sight-whatif", "ar", 1366, 768),
+    ("sight-line", "en", 1920, 1080),
+    ("sight-line", "ar", 1366, 768),
+)
 NEAR_KM = 45
+LOST_NEAR_KM = 12
+# A tower at the edge of a gap, and where in the gap it is tried.
+TRIED, TRIED_AT_KM, TRIED_SHOWN_KM = "T-23", 205, "180-235"
+# From a tower at the foot of the mountain to a place on the line that the ground hides, perhaps.
+LOOKS_FROM, MAST_M, LOOKS_TO, LOOK_SHOWN_KM = "T-12", 25, "km 116", "105-122"
+# Slow enough for a sensor to be silent still when all pictures of it are taken.
+SPEED = 2
 MOST_BYTES = 400_000
 BROWSER = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 
@@ -38,16 +56,16 @@ def main() -> None:
     """Run a demo and photograph it."""
     vallum = Path(sys.executable).with_name("vallum")
     night = subprocess.Popen(
-        [str(vallum), "demo", "--no-browser", "--port", "0", "--seed", "1"], stdout=subprocess.PIPE, text=True
+        [str(vallum), "demo", "--no-browser", "--port", "0", "--seed", "1", "--speed", str(SPEED)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert night.stdout is not None
         link = next(found.group(0) for line in night.stdout if (found := re.search(r"http://\S+#enter=\S+", line)))
         with sync_playwright() as browsers:
             browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER)
-            session = sign_in(browser, link)
-            for mode, language, width, height in PICTURES:
-                take(browser, session, link.split("/#")[0], (mode, language, width, height))
+            photograph(browser, sign_in(browser, link), link.split("/#")[0])
             browser.close()
     finally:
         night.send_signal(signal.SIGINT)
@@ -65,9 +83,22 @@ def sign_in(browser: Browser, link: str) -> Any:
     return session
 
 
-def take(browser: Browser, session: Any, address: str, picture: tuple[str, str, int, int]) -> None:
-    """Take one picture; the page speaks the language of the browser."""
-    mode, language, width, height = picture
+def photograph(browser: Browser, session: Any, address: str) -> None:
+    """Take all pictures; those of the approach first, for it does not wait."""
+    for picture in PICTURES:
+        with opened(browser, session, address, picture) as page:
+            near(page, address, picture[0])
+            keep(page, picture)
+    for picture in sorted(SIGHT_PICTURES, key=lambda one: one[0] != "sight-lost"):
+        with opened(browser, session, address, picture) as page:
+            {"sight-lost": lost, "sight-whatif": what_if, "sight-line": sight_line}[picture[0]](page, address)
+            keep(page, picture)
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, session: Any, address: str, picture: tuple[str, str, int, int]) -> Iterator[Page]:
+    """Open the page; it speaks the language of the browser."""
+    _, language, width, height = picture
     context = browser.new_context(
         storage_state={"cookies": session["cookies"], "origins": []},
         locale=language,
@@ -75,23 +106,84 @@ def take(browser: Browser, session: Any, address: str, picture: tuple[str, str, 
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.goto(f"{address}/#mode={mode}")
+    page.goto(address)
     wait_ready(page)
+    yield page
+    context.close()
+
+
+def keep(page: Page, picture: tuple[str, str, int, int]) -> None:
+    """Save what the page shows once it has come to rest."""
+    time.sleep(6)  # the map moves there, and its labels come in
+    name, language, width, height = picture
+    path = HERE / f"{name}-{language}-{width}x{height}.png"
+    save(page.screenshot(), path)
+    sys.stdout.write(f"{path.name}: {path.stat().st_size // 1000} kB\n")
+
+
+def go(page: Page, words: str) -> None:
+    """Go to another address of the page."""
+    page.evaluate("(words) => { location.hash = words; }", words)
+
+
+def near(page: Page, address: str, mode: str) -> None:
+    """Show the alarm of somebody who approaches."""
+    go(page, f"mode={mode}")
     alarm = approaching(page, address)
     at_km = alarm["chainage_m"] / 1000
     stretch = f"{max(0.0, at_km - NEAR_KM):.0f}-{at_km + NEAR_KM:.0f}"
-    page.evaluate("(words) => { location.hash = words; }", f"mode={mode}&sel=alarm:{alarm['alarm_id']}&km={stretch}")
+    go(page, f"mode={mode}&sel=alarm:{alarm['alarm_id']}&km={stretch}")
     page.locator("section.card img").wait_for(timeout=30_000)
-    time.sleep(6)  # the map moves there, and its labels come in
-    path = HERE / f"{mode}-{language}-{width}x{height}.png"
-    save(page.screenshot(), path)
-    sys.stdout.write(f"{path.name}: {alarm['alarm_id']} at km {at_km:.1f}, {path.stat().st_size // 1000} kB\n")
-    context.close()
+
+
+def lost(page: Page, address: str) -> None:
+    """Show the longest stretch that a sensor's silence lost."""
+    for _ in range(400):
+        now = page.request.get(f"{address}/api/picture").json()
+        dead = {sensor["sensor_id"] for sensor in now["sensors"] if sensor["state"] == "dead"}
+        lane = [one for one in now["watched"] if one["p_low"] is not None]
+        found = [one for one in lane if one["state"] == "lost" and dead & set(one["sensors"])]
+        if found:
+            break
+        time.sleep(1)
+    else:
+        raise SystemExit("within seven minutes no sensor fell silent that sight lines had counted")
+    longest = max(found, key=lambda one: one["to_m"] - one["from_m"])
+    middle_m = (longest["from_m"] + longest["to_m"]) / 2
+    at_km = middle_m / 1000
+    go(page, f"mode=watch&sel=stretch:{middle_m:.0f}&km={at_km - LOST_NEAR_KM:.0f}-{at_km + LOST_NEAR_KM:.0f}")
+
+
+def what_if(page: Page, address: str) -> None:
+    """Try a tower elsewhere."""
+    go(page, f"mode=plan&km={TRIED_SHOWN_KM}")
+    page.locator("#tab-sight").click()
+    page.locator("#tab-panel section select").select_option(TRIED)
+    page.locator("section.card input[type=number]").first.fill(str(TRIED_AT_KM))
+    page.keyboard.press("Tab")
+    page.locator("section.card .result").wait_for(timeout=30_000)
+    page.locator("section.card input[type=number]").nth(1).blur()
+
+
+def sight_line(page: Page, address: str) -> None:
+    """Look along one line of sight."""
+    towers = page.request.get(f"{address}/api/frontier").json()["towers"]
+    tower = next(one for one in towers if one["tower_id"] == LOOKS_FROM)
+    go(page, f"mode=plan&km={LOOK_SHOWN_KM}")
+    page.locator("#tab-sight").click()
+    places, heights = (page.locator(f"#tab-panel .end input[{kind}]") for kind in ("maxlength", "type=number"))
+    places.nth(0).fill(f"{tower['lat']:.5f}, {tower['lon']:.5f}")
+    heights.nth(0).fill(str(MAST_M))
+    places.nth(1).fill(LOOKS_TO)
+    page.locator("#tab-panel figure canvas").wait_for(timeout=30_000)
+    places.nth(1).blur()
+    places.nth(0).evaluate("(field) => field.closest('section').scrollIntoView({ block: 'nearest' })")
+    page.locator("#tab-panel figure canvas").evaluate("(chart) => chart.scrollIntoView({ block: 'nearest' })")
 
 
 def approaching(page: Page, address: str) -> dict[str, Any]:
     """Wait until a camera has seen somebody approach; give that alarm, best one whose people are still on the way."""
-    for _ in range(180):
+    for _ in range(300):
         alarms = page.request.get(f"{address}/api/picture").json()["alarms"]
         open_ones = [one for one in alarms if one["kind"] == "approach" and one["state"] != "closed"]
         cards = [page.request.get(f"{address}/api/alarms/{one['alarm_id']}").json() for one in open_ones]
@@ -99,7 +191,7 @@ def approaching(page: Page, address: str) -> dict[str, Any]:
         if seen:
             return dict(max(seen, key=_how_fresh)["alarm"])
         time.sleep(1)
-    raise SystemExit("within three minutes nobody approached whom a camera saw")
+    raise SystemExit("within five minutes nobody approached whom a camera saw")
 
 
 def _how_fresh(card: dict[str, Any]) -> tuple[bool, bool, str]:
