@@ -4,8 +4,8 @@ Ways run along the line as well as over it. A window is worked out with a halo o
 is enough when no way that comes in through the window's end on the outer side, or leaves through it on the home side,
 for nothing, having met nobody, would lower any figure of the steps it answers for: then no way that really comes from
 there would either. Otherwise the halo is doubled and the window worked out again, until it is enough or holds the whole
-line. Ways that cross the line beyond the window, come back
-over it and cross again inside are not counted: who is across need not cross again.
+line. Ways that cross the line beyond the window, come back over it and cross again inside are not counted: who is
+across need not cross again.
 """
 
 from __future__ import annotations
