@@ -114,7 +114,7 @@ def _write(found: Found, tower_id: str, case: Case, sees: TowerSees) -> Path:
     # a tower's name is a person's word and may hold anything
     name = hashlib.sha256(tower_id.encode()).hexdigest()[:16]
     path = found.at / "towers" / f"{name}-{case.name}.tif"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     heights_m = np.where(np.isfinite(sees.lowest_m), sees.lowest_m, np.float32(NOT_SEEN_M))
     bands = ["least height above the ground that is seen, metres"]
     tags = {"tower": tower_id, "case": case.name}

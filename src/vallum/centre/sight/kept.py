@@ -72,11 +72,15 @@ def place(folder: Path, digest: str) -> Path:
 
 
 def clear_others(at: Path) -> None:
-    """Forget the answers to other questions, and what was begun and never finished."""
-    for other in at.parent.iterdir():
-        if other != at:
-            shutil.rmtree(other, ignore_errors=True)
-    for left in at.rglob("*.tmp"):
+    """Forget the answers to other questions but the latest, and what was begun and never finished.
+
+    Somebody may just be reading from the answer that was replaced. Rasters of towers are written when they are asked
+    for, so theirs are left alone.
+    """
+    others = sorted((other for other in at.parent.iterdir() if other != at), key=lambda other: other.stat().st_mtime)
+    for other in others[:-1]:
+        shutil.rmtree(other, ignore_errors=True)
+    for left in at.glob("*.tmp"):
         with suppress(OSError):
             left.unlink()
 
