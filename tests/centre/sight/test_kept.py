@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -65,14 +66,18 @@ def test_a_file_that_is_missing_is_damage(seeing_folder: Path) -> None:
         kept_case(answer(seeing_folder), Case())
 
 
-def test_answers_to_other_questions_are_forgotten_and_this_one_stays(seeing_folder: Path) -> None:
+def test_older_answers_are_forgotten_this_one_stays_and_the_one_it_replaced(seeing_folder: Path) -> None:
     at = answer(seeing_folder)
-    (at.parent / "another" / "towers").mkdir(parents=True)
+    for age, name in enumerate(("replaced", "older")):
+        (at.parent / name / "towers").mkdir(parents=True)
+        os.utime(at.parent / name, (1e9 - age, 1e9 - age))
     (at / "day-person.tif.rough.tmp").touch()
+    (at / "towers").mkdir(exist_ok=True)
+    (at / "towers" / "being-written.tif.rough.tmp").touch()
     clear_others(at)
-    assert [left.name for left in at.parent.iterdir()] == [at.name]
+    assert {left.name for left in at.parent.iterdir()} == {at.name, "replaced"}
     assert kept_case(at, Case()) is not None
-    assert not list(at.rglob("*.tmp"))
+    assert [left.name for left in at.rglob("*.tmp")] == ["being-written.tif.rough.tmp"]
 
 
 def harm(path: Path, damage: str) -> None:
