@@ -175,7 +175,10 @@ async def test_a_tower_shows_from_which_height_it_sees_and_only_within_its_reach
 
 
 async def test_a_tower_tried_where_it_stands_changes_nothing(seeing: House) -> None:
-    node = await seeing.connect(seeing.sensor())
+    sensor = seeing.sensor()
+    node = await seeing.connect(sensor)
+    alive = asyncio.create_task(speak(seeing, node, sensor))
+    await until(lambda: any(stretch.state == "watched" for stretch in seeing.centre.watched()))
     for case in ("night-person", "day-vehicle"):
         lane = await seeing.get(f"/api/sight/lane?case={case}")
         tried = await seeing.post("/api/sight/try", {**tower(seeing), "case": case})
@@ -183,6 +186,8 @@ async def test_a_tower_tried_where_it_stands_changes_nothing(seeing: House) -> N
             name: lane[name] for name in ("p_low", "p_nominal", "p_high", "stretches")
         }
         assert (tried["from_m"], tried["to_m"]) == (0.0, lane["stretches"][-1]["to_m"])
+        assert any(p > 0.5 for p in tried["p_low"])
+    alive.cancel()
     node.hang_up()
 
 
