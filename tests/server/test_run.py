@@ -55,6 +55,14 @@ def test_a_taken_port_is_told_with_its_number_and_what_to_do() -> None:
             listen("127.0.0.1", number)
 
 
+def test_no_answer_is_held_back_to_be_sent_with_the_next() -> None:
+    with listen("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname()):
+        accepted, _ = bound.accept()
+        with accepted:
+            # asyncio turns Nagle's algorithm off for what it knows to be TCP
+            assert accepted.proto == socket.IPPROTO_TCP
+
+
 async def test_a_taken_port_for_sensors_is_told_and_leaves_nothing_open(tmp_path: Path) -> None:
     prepare(tmp_path, "iraq-syria")
     with socket.socket() as taken:
