@@ -135,10 +135,12 @@ def opened(path: Path) -> Generator[Any, None, None]:
         # A GeoTIFF tells its vertical reference only when asked.
         with rasterio.Env(GTIFF_REPORT_COMPD_CS=True, REPORT_COMPD_CS=True), rasterio.open(path) as dataset:
             yield dataset
+            return
     except (RasterioError, FileNotFoundError) as error:
         reason = str(error).replace(f"'{path}' ", "").replace(f"{path}: ", "").rstrip(".") or type(error).__name__
-        remedy = "Give a GeoTIFF, DTED, SRTM .hgt or VRT file, or fetch it again if it is damaged."
-        raise TerrainError(path, f"it cannot be read as a raster ({reason})", remedy) from error
+    # Out here, without GDAL's own error behind it: that one cannot be sent from one process to another.
+    remedy = "Give a GeoTIFF, DTED, SRTM .hgt or VRT file, or fetch it again if it is damaged."
+    raise TerrainError(path, f"it cannot be read as a raster ({reason})", remedy)
 
 
 @lru_cache(maxsize=64)
