@@ -31,8 +31,8 @@ the cookie `{COOKIE}_` with the server's port behind it. A session ends after {I
 another site's page are refused.
 
 **Sight.** A case is a name of words joined by hyphens: `night-person`, `dust-vehicle`, `day-person-proven-only`; what
-is not said is night, clear air and a person. Those that a centre has worked out are listed by `GET /api/sight`; others are
-not there. What is asked before sight lines are worked out is answered with 409 and how far the work is.
+is not said is night, clear air and a person. Those that a centre has worked out are listed by `GET /api/sight`; others
+are not there. What is asked before sight lines are worked out is answered with 409 and how far the work is.
 
 **What is old.** The picture holds everything that is open and the latest {LATEST} closed alarms and incidents, ended
 tasks, radio lines and quarantined reports. Older ones, and the frame of a quarantined report, are in the journal.
