@@ -1,6 +1,6 @@
 """What would the lane be if this tower stood elsewhere, or higher?
 
-Exposure adds up sensor by sensor, so a moved tower costs one look from each of its sensors and a sum: a hundredth of a
+Exposure adds up sensor by sensor, so a moved tower costs one look from each of its sensors and a sum: hundredths of a
 second, fast enough to drag it.
 """
 

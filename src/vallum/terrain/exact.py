@@ -2,8 +2,8 @@
 
 R3 (Franklin and Ray 1994): one straight sight-line from the eye to the middle of every cell; the ground is linear
 between the middles of neighbouring cells and is asked at every row and every column of middles that the line crosses,
-in double precision. Exact for that model of the ground, nothing more. It is the yardstick of `viewshed`, hundreds of
-times slower.
+in double precision. Exact for that model of the ground, nothing more. It is the yardstick of `viewshed`, more than
+a hundred times slower.
 """
 
 from __future__ import annotations
