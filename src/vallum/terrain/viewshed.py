@@ -28,8 +28,11 @@ _WALL_M = np.float32(1e7)
 _NO_HORIZON = np.float32(-1e30)
 _UNKNOWN_FROM_M = np.float32(1e6)
 _HALF_CELLS = 2
-_SQUARE = 32
-_MANY_RAYS_TO_A_CELL = 2
+_OCTANTS = 8
+# Rows at a time: fewer would jump through memory for every turned cell, more would not stay near.
+_BAND = 8
+# Indices without a sign are not looked at for being negative.
+_ONE = np.uintp(1)
 
 
 def minimum_visible_height(
@@ -83,7 +86,10 @@ def minimum_visible_height(
     radius = _checked(ground_m, row, column, mast_m, radius_m, cell_m, refraction_k)
     heights = np.ascontiguousarray(ground_m, dtype=np.float32)
     drop_m = (1.0 - refraction_k) * cell_m * cell_m / (2.0 * earth_radius_m)
-    return np.asarray(_all_round(heights, row, column, float(mast_m), radius, (radius_m / cell_m) ** 2, drop_m))
+    # How many octants there are is told, not written down below: the compiler would undo a loop of eight, and then not
+    # take all eight in one step.
+    reach_cells_2 = (radius_m / cell_m) ** 2
+    return np.asarray(_all_round(heights, row, column, float(mast_m), radius, reach_cells_2, drop_m, _OCTANTS))
 
 
 def _checked(
@@ -111,23 +117,46 @@ def _checked(
 
 @njit(cache=True, nogil=True)
 def _all_round(
-    ground_m: FloatGrid, row: int, column: int, mast_m: float, radius: int, reach_cells_2: float, drop_m: float
+    ground_m: FloatGrid,
+    row: int,
+    column: int,
+    mast_m: float,
+    radius: int,
+    reach_cells_2: float,
+    drop_m: float,
+    octants: int,
 ) -> FloatGrid:
-    """Look into eight octants; each is laid out so that the rays run down its rows."""
+    """Look into all octants side by side, a band of rows at a time; in each the rays run down its rows.
+
+    What depends on the ray and the row alone is worked out once for the eight, and then one step takes all of them:
+    the last axis of the arrays is the octant.
+    """
     side = 2 * radius + 1
     eye_m = np.float64(ground_m[row, column]) + mast_m
     seen = np.full((side, side), np.float32(np.nan))
-    ahead = np.empty((radius + 1, radius + 2), np.float32)
-    found = np.empty((radius + 1, radius + 2), np.float32)
-    horizon = np.empty(_HALF_CELLS * radius + 2, np.float32)
-    for octant in range(8):
-        down, right = 1 - 2 * (octant & 1), 1 - (octant & 2)
-        turned = octant >= 4
-        _lay_out(ground_m, row, column, down, right, turned, radius, eye_m, drop_m, ahead)
-        _sweep(ahead, radius, reach_cells_2, found, horizon)
-        _put_back(ahead, found, down, right, turned, radius, reach_cells_2, seen)
+    rays = _HALF_CELLS * radius
+    ahead = np.empty((_BAND + 1, radius + 2, octants), np.float32)
+    found = np.empty((_BAND, radius + 1, octants), np.float32)
+    horizon = np.full((rays + 2, octants), _NO_HORIZON)
+    for first in range(1, radius + 1, _BAND):
+        end = min(first + _BAND, radius + 1)
+        for octant in range(octants):
+            _lay_out(ground_m, row, column, octant, first, end, eye_m, drop_m, ahead)
+        for i in range(first, end):
+            above, before = ahead[i - first + 1], ahead[i - first]
+            _hold_against(horizon, above, i, rays, _width(i, reach_cells_2), found[i - first])
+            _raise(horizon, above, before, i, rays, reach_cells_2)
+            horizon[rays + 1] = horizon[rays]
+        for octant in range(octants):
+            _put_back(ahead, found, octant, first, end, radius, reach_cells_2, seen)
     seen[radius, radius] = -mast_m
     return seen
+
+
+@njit(cache=True, nogil=True)
+def _lies(octant: int) -> tuple[int, int, bool]:
+    """Return where an octant lies: down or up, right or left (1 or -1), and whether it is turned: rows to the side."""
+    return 1 - 2 * (octant & 1), 1 - (octant & 2), octant >= 4
 
 
 @njit(cache=True, nogil=True)
@@ -135,137 +164,125 @@ def _lay_out(
     ground_m: FloatGrid,
     row: int,
     column: int,
-    down: int,
-    right: int,
-    turned: bool,
-    radius: int,
+    octant: int,
+    first: int,
+    end: int,
     eye_m: float,
     drop_m: float,
     ahead: FloatGrid,
 ) -> None:
-    """Copy an octant's heights against the eye, the fall of the earth taken off; a wall where the ground is unknown.
+    """Copy a band's heights against the eye, the fall of the earth taken off; a wall where the ground is unknown.
 
-    Row i of `ahead` lies i cells from the post, to the side or, turned, up and down; j runs away from the axis.
+    Row i of an octant lies i cells from the post, to the side or, turned, up and down; j runs away from the axis.
+    `ahead` holds the rows first - 1 .. end - 1: a band begins with the last row of the one before.
     """
     rows, columns = ground_m.shape
+    down, right, turned = _lies(octant)
     rows_left, columns_left = (rows - 1 - row if down > 0 else row), (columns - 1 - column if right > 0 else column)
     last_i, last_j = (columns_left, rows_left) if turned else (rows_left, columns_left)
-    # Square by square, so that turning does not jump through memory for every cell.
-    for first_i in range(0, radius + 1, _SQUARE):
-        end_i = min(first_i + _SQUARE, radius + 1)
-        for first_j in range(0, end_i, _SQUARE):
-            for i in range(first_i, end_i):
-                for j in range(first_j, min(first_j + _SQUARE, i + 1)):
-                    height = _WALL_M
-                    if i <= last_i and j <= last_j:
-                        if turned:
-                            ground = ground_m[row + down * j, column + right * i]
-                        else:
-                            ground = ground_m[row + down * i, column + right * j]
-                        if ground == ground:
-                            height = np.float32(ground - eye_m - drop_m * (i * i + j * j))
-                    ahead[i, j] = height
-    for i in range(radius + 1):
-        ahead[i, i + 1] = ahead[i, i]  # met by rounding only
+    known_i, known_j = min(end - 1, last_i), min(end - 1, last_j)
+    if turned:
+        for j in range(known_j + 1):
+            line = ground_m[row + down * j]
+            for i in range(max(first - 1, j), known_i + 1):
+                ahead[i - first + 1, j, octant] = _rise(line[column + right * i], eye_m, drop_m * (i * i + j * j))
+    else:
+        for i in range(first - 1, known_i + 1):
+            line = ground_m[row + down * i]
+            for j in range(min(i, known_j) + 1):
+                ahead[i - first + 1, j, octant] = _rise(line[column + right * j], eye_m, drop_m * (i * i + j * j))
+    for i in range(first - 1, end):
+        off_grid = known_j + 1 if i <= known_i else 0
+        ahead[i - first + 1, off_grid : i + 1, octant] = _WALL_M
+        ahead[i - first + 1, i + 1, octant] = ahead[i - first + 1, i, octant]  # met by rounding only
+
+
+@njit(cache=True, nogil=True)
+def _rise(ground_m: np.float32, eye_m: float, drop_m: float) -> np.float32:
+    """Return how high ground stands against the eye; a wall where it is unknown."""
+    return np.float32(ground_m - eye_m - drop_m) if ground_m == ground_m else _WALL_M
 
 
 @njit(cache=True, nogil=True)
 def _put_back(
     ahead: FloatGrid,
     found: FloatGrid,
-    down: int,
-    right: int,
-    turned: bool,
+    octant: int,
+    first: int,
+    end: int,
     radius: int,
     reach_cells_2: float,
     seen: FloatGrid,
 ) -> None:
-    """Copy what was found in an octant to where it belongs; the diagonals belong to the octants that are not turned."""
-    for first_i in range(0, radius + 1, _SQUARE):
-        end_i = min(first_i + _SQUARE, radius + 1)
-        for first_j in range(0, end_i, _SQUARE):
-            for i in range(max(first_i, 1), end_i):
-                last = _width(i, reach_cells_2)
-                if turned:
-                    last = min(last, i - 1)
-                for j in range(first_j, min(first_j + _SQUARE, last + 1)):
-                    height = found[i, j]
-                    if ahead[i, j] == _WALL_M:
-                        height = np.float32(np.nan)
-                    elif height > _UNKNOWN_FROM_M:
-                        height = np.float32(np.inf)
-                    if turned:
-                        seen[radius + down * j, radius + right * i] = height
-                    else:
-                        seen[radius + down * i, radius + right * j] = height
+    """Copy what was found in a band to where it belongs; the diagonals belong to the octants that are not turned."""
+    down, right, turned = _lies(octant)
+    if turned:
+        for j in range(end - 1):
+            line = seen[radius + down * j]
+            for i in range(max(first, j + 1), end):
+                if i * i + j * j <= reach_cells_2:
+                    line[radius + right * i] = _told(found[i - first, j, octant], ahead[i - first + 1, j, octant])
+    else:
+        for i in range(first, end):
+            line = seen[radius + down * i]
+            for j in range(_width(i, reach_cells_2) + 1):
+                line[radius + right * j] = _told(found[i - first, j, octant], ahead[i - first + 1, j, octant])
+
+
+@njit(cache=True, nogil=True)
+def _told(height_m: np.float32, ahead_m: np.float32) -> np.float32:
+    """Return a height as it is told: nobody knows what is on unknown ground, nor what is seen behind it."""
+    if ahead_m == _WALL_M:
+        return np.float32(np.nan)
+    return np.float32(np.inf) if height_m > _UNKNOWN_FROM_M else height_m
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _sweep(ahead: FloatGrid, radius: int, reach_cells_2: float, found: FloatGrid, horizon: FloatGrid) -> None:
-    """Sweep rays m = 0 .. 2 radius, sideways m i / (2 radius) cells at i cells ahead.
+def _hold_against(horizon: FloatGrid, row: FloatGrid, i: int, rays: int, width: int, found: FloatGrid) -> None:
+    """Find how far the horizon of the rows before stands above each cell of row i.
 
     `horizon` holds for each ray the steepest slope so far, rise for each cell ahead: all points of one ray have the
     same ratio of way to cells ahead, so slopes need no root.
     """
-    rays = _HALF_CELLS * radius
-    horizon[:] = _NO_HORIZON
-    for i in range(1, radius + 1):
-        cells_ahead = np.float32(i)
-        row, before = ahead[i], ahead[i - 1]
-        # Cells of this row, against the horizon of the rows before.
-        turn = np.float32(rays / i)
-        for j in range(_width(i, reach_cells_2) + 1):
-            at = np.float32(j) * turn
-            m = int(at)
-            share = at - np.float32(m)
-            slope = horizon[m] + (horizon[m + 1] - horizon[m]) * share
-            # Nothing can hide the cells beside the post: all of the eye's height over them is to spare.
-            found[i, j] = slope * cells_ahead - row[j] if i > 1 else min(row[j], np.float32(0.0))
-        # Then the row becomes part of the horizon, as far as rays still are within reach.
-        stretch = (math.sqrt(reach_cells_2) + 1.0) ** 2 / (i * i) - 1.0
-        last = rays if stretch >= 1.0 else int(rays * math.sqrt(max(stretch, 0.0)))
-        if 1 < i <= radius // _MANY_RAYS_TO_A_CELL:
-            _raise_by_cells(row, before, i, rays, horizon)
-        else:
-            _raise_by_rays(row, before, i, rays, last, horizon)
-        horizon[rays + 1] = horizon[rays]
+    cells_ahead, turn = np.float32(i), np.float32(rays / i)
+    for j in range(width + 1):
+        at = np.float32(j) * turn
+        m = np.uintp(at)
+        share = at - np.float32(m)
+        steepest, beside, told, height = horizon[m], horizon[m + _ONE], found[j], row[j]
+        for octant in range(row.shape[1]):
+            slope = steepest[octant] + (beside[octant] - steepest[octant]) * share
+            told[octant] = slope * cells_ahead - height[octant]
+    if i == 1:
+        # Nothing can hide the cells beside the post: all of the eye's height over them is to spare.
+        found[:2] = np.minimum(row[:2], np.float32(0.0))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _raise_by_rays(row: FloatRow, before: FloatRow, i: int, rays: int, last: int, horizon: FloatRow) -> None:
-    """Raise the horizon by row i, ray by ray."""
-    inverse, step, step_before = np.float32(1.0 / i), np.float32(i / rays), np.float32((i - 1) / rays)
+def _raise(horizon: FloatGrid, row: FloatGrid, before: FloatGrid, i: int, rays: int, reach_cells_2: float) -> None:
+    """Raise the horizon by row i, as far as rays still are within reach.
+
+    Ray m passes row i at m i / rays cells sideways, and on its way there from the row before it may cross one column.
+    """
+    cells_ahead, step, inverse = np.float32(i), np.float32(i / rays), np.float32(1.0 / i)
+    stretch = (math.sqrt(reach_cells_2) + 1.0) ** 2 / (i * i) - 1.0
+    last = rays if stretch >= 1.0 else int(rays * math.sqrt(max(stretch, 0.0)))
     for m in range(last + 1):
-        sideways, sideways_before = np.float32(m) * step, np.float32(m) * step_before
-        j = int(sideways)
-        height = row[j]
-        slope = (height + (sideways - np.float32(j)) * (row[j + 1] - height)) * inverse
-        if i > 1 and int(sideways_before) != j:
-            # On the way here the ray crossed the column of middles j.
-            share = (np.float32(j) - sideways_before) / (sideways - sideways_before)
-            crossing = (before[j] + share * (height - before[j])) / (np.float32(i - 1) + share)
+        sideways = np.float32(m) * step
+        j = np.uintp(sideways)
+        past = sideways - np.float32(j)
+        # How many rows ago the ray crossed the column of middles j: less than one if it did so after the row before.
+        ago = past * np.float32(rays / max(m, 1))
+        crosses = ago < np.float32(1.0) and i > 1
+        inverse_then = np.float32(1.0) / (cells_ahead - ago)
+        here, beside, behind, steepest = row[j], row[j + _ONE], before[j], horizon[np.uintp(m)]
+        for octant in range(row.shape[1]):
+            height = here[octant]
+            slope = (height + past * (beside[octant] - height)) * inverse
+            crossing = (height + ago * (behind[octant] - height)) * inverse_then
+            crossing = crossing if crosses else slope
             slope = crossing if crossing > slope else slope
-        horizon[m] = slope if slope > horizon[m] else horizon[m]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _raise_by_cells(row: FloatRow, before: FloatRow, i: int, rays: int, horizon: FloatRow) -> None:
-    """Do the same cell by cell: near the post many rays pass one cell, and run through its loops without a branch."""
-    inverse, step, step_before = np.float32(1.0 / i), np.float32(i / rays), np.float32((i - 1) / rays)
-    for j in range(i + 1):
-        first, end = (j * rays + i - 1) // i, min(((j + 1) * rays + i - 1) // i, rays + 1)
-        crossed = min((j * rays + i - 2) // (i - 1), end)  # rays before this one cross the column of middles j
-        at, height, rise = np.float32(j), row[j], row[j + 1] - row[j]
-        low, climb = before[j], row[j] - before[j]
-        for m in range(first, crossed):
-            share = (at - np.float32(m) * step_before) * np.float32(rays) / np.float32(m)
-            crossing = (low + share * climb) / (np.float32(i - 1) + share)
-            slope = (height + (np.float32(m) * step - at) * rise) * inverse
-            slope = crossing if crossing > slope else slope
-            horizon[m] = slope if slope > horizon[m] else horizon[m]
-        for m in range(crossed, end):
-            slope = (height + (np.float32(m) * step - at) * rise) * inverse
-            horizon[m] = slope if slope > horizon[m] else horizon[m]
+            steepest[octant] = slope if slope > steepest[octant] else steepest[octant]
 
 
 @njit(cache=True, nogil=True)
