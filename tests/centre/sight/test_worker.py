@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import pickle
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +122,17 @@ async def test_the_process_is_gone_at_once_when_nobody_waits_any_more(folder: Pa
     assert time.monotonic() - began_s < 1.0
     assert process is not None
     assert process.returncode is not None
+
+
+async def test_a_process_whose_job_cannot_be_sent_is_not_left_behind(folder: Path) -> None:
+    asked = question(folder)
+    job = Job(asked, CASES, place(folder, asked.digest()))
+    object.__setattr__(job, "at", lambda: "no process takes a function along")
+    working = Working(job)
+    with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+        await working.__aenter__()
+    assert working._process is not None
+    assert working._process.returncode is not None
 
 
 async def test_a_process_that_is_killed_is_told_as_a_failure(folder: Path) -> None:

@@ -67,16 +67,24 @@ class Working:
         assert process.stderr is not None
         self._process = process
         self._errors = asyncio.create_task(_last_words(process.stderr))
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(await asyncio.to_thread(pickle.dumps, self._job))
-            await process.stdin.drain()
-            process.stdin.close()
+        try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                process.stdin.write(await asyncio.to_thread(pickle.dumps, self._job))
+                await process.stdin.drain()
+                process.stdin.close()
+        except BaseException:
+            # nobody leaves a context that was never entered
+            await self._end()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End it."""
+        await self._end()
+
+    async def _end(self) -> None:
         assert self._process is not None
         assert self._errors is not None
         with contextlib.suppress(ProcessLookupError):
