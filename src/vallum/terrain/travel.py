@@ -1,0 +1,539 @@
+"""How long does the quickest way across the ground take, and what does the least exposed one cost?
+
+A way steps from the middle of a cell to the middle of one of its neighbours, sixteen unless told otherwise (see
+`vallum.terrain.steps`). A step takes, by the class of ground of the cells it crosses and the slope from end to end,
+
+    t = length x sum of the shares of its cells x pace(ground of the cell, slope) + delay of the lines it crosses
+
+and exposes whoever takes it by
+
+    m = t x mean rate of its cells + what the lines it crosses add
+
+Shares are those of `steps`: a half at each end, a quarter each for a knight's four cells, and a king's step across a
+corner pays for the cheaper of the two cells beside the corner where both are dearer than its ends. No graph is stored:
+what a step costs is worked out when it is looked at. Costs spread from many starts by label setting (Dijkstra 1959)
+with the queue of `vallum.terrain.buckets`, in single precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vallum.terrain.barrier import NO_BARRIER, Barrier
+from vallum.terrain.buckets import (
+    AT,
+    BUCKETS,
+    SETTLED,
+    USED,
+    WAITING,
+    bucket_of,
+    counters,
+    heads,
+    put,
+    sort_rest,
+    take,
+)
+from vallum.terrain.pace import KNOTS, STEEPEST, Pace
+from vallum.terrain.queue import cell_of, cost_of, drop_first, entry, push, with_room
+from vallum.terrain.steps import MOVES
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+Grid = NDArray[np.float32]
+Progress = Callable[[float], object]
+
+NO_WAY = 255
+"""The class of ground where no way leads."""
+CLOSED, END, OPEN = 0, 1, 2
+"""What a search may do in a cell: not enter it, enter but not leave it, both."""
+
+_CELLS_AT_ONCE = 200_000
+_MOST_CELLS = 2**31
+LENGTHS: FloatArray = np.hypot(MOVES[:, 0], MOVES[:, 1])
+"""Lengths of the sixteen steps, in cells."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Going:
+    """Ground as somebody moves over it.
+
+    Attributes
+    ----------
+    heights_m
+        Shape (rows, columns), float32; where it is NaN, no way leads.
+    ground
+        uint8: classes of ground, numbers into the pace's; `NO_WAY` where no way leads.
+    pace
+        Who moves.
+    cell_m
+        Side of a cell, metres.
+    barrier
+        Lines that delay whoever crosses them.
+    neighbours
+        4, 8 or 16.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, a class is not the pace's, or a measure is impossible.
+    """
+
+    heights_m: Grid
+    ground: NDArray[np.uint8]
+    pace: Pace
+    cell_m: float
+    barrier: Barrier = field(default=NO_BARRIER)
+    neighbours: int = 16
+
+    def __post_init__(self) -> None:
+        heights_m, ground = self.heights_m, self.ground
+        if heights_m.ndim != 2 or not 0 < heights_m.size < _MOST_CELLS or ground.shape != heights_m.shape:
+            raise ValueError(
+                f"Heights and ground are grids of one shape with 1 to {_MOST_CELLS:,} cells, not {heights_m.shape} and "
+                f"{ground.shape}."
+            )
+        if not (np.isfinite(self.cell_m) and self.cell_m > 0.0):
+            raise ValueError(f"cell_m is {self.cell_m}; give the side of a cell in metres, above 0.")
+        if self.neighbours not in {4, 8, 16}:
+            raise ValueError(f"A cell has 4, 8 or 16 neighbours to step to, not {self.neighbours}.")
+        unknown = (ground != NO_WAY) & (ground >= len(self.pace.grounds))
+        if unknown.any():
+            raise ValueError(
+                f"Ground of class {ground[unknown][0]} is on the map, and {self.pace.name} has a pace for "
+                f"{len(self.pace.grounds)} classes only; name the class, or give it the number {NO_WAY}: no way."
+            )
+        if self.barrier.shape not in {(0, 0), heights_m.shape}:
+            raise ValueError(f"The barrier was laid over {self.barrier.shape} cells, the ground has {heights_m.shape}.")
+        unwalkable = ~np.isfinite(heights_m) & (ground != NO_WAY)
+        if unwalkable.any():
+            object.__setattr__(self, "ground", np.where(unwalkable, np.uint8(NO_WAY), ground))
+        object.__setattr__(self, "heights_m", np.ascontiguousarray(heights_m, np.float32))
+        object.__setattr__(self, "ground", np.ascontiguousarray(self.ground, np.uint8))
+
+    @property
+    def width_s(self) -> float:
+        """What the shortest step takes at least, seconds."""
+        return self.cell_m * self.pace.fastest_s_per_m
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """Least costs of ways from starts, or to them.
+
+    Attributes
+    ----------
+    cost
+        Shape of the grid, float32: seconds or exposure; infinite where no way leads.
+    came
+        uint8: the number in `MOVES` of the step that was taken last, by one more; 0 at a start. None unless asked for.
+    backward
+        Whether ways lead to the starts.
+    """
+
+    cost: Grid
+    came: NDArray[np.uint8] | None
+    backward: bool
+
+    def way(self, row: int, column: int) -> IntArray:
+        """Return the cells of a cheapest way, in the order in which they are walked.
+
+        Parameters
+        ----------
+        row, column
+            The cell it leads to, or from which it leads to a start.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n, 2): row and column.
+
+        Raises
+        ------
+        ValueError
+            If no way leads there, or steps were not kept.
+        """
+        if self.came is None:
+            raise ValueError("Steps were not kept; search with_ways.")
+        if not np.isfinite(self.cost[row, column]):
+            raise ValueError(f"No way leads between the starts and cell {row}, {column}.")
+        way = _followed(self.came, row, column)
+        return way if self.backward else way[::-1]
+
+
+def travel(
+    going: Going,
+    starts: IntArray,
+    offsets_s: FloatArray | None = None,
+    *,
+    backward: bool = False,
+    part: NDArray[np.uint8] | None = None,
+    with_ways: bool = False,
+    progress: Progress | None = None,
+) -> Reached:
+    """Find how long it takes at least from the starts to every cell, or from every cell to them.
+
+    Parameters
+    ----------
+    going
+        The ground and who moves over it.
+    starts
+        (n, 2): row and column; those where no way leads are passed over.
+    offsets_s
+        What has passed at each start, seconds, 0 or more; nothing unless given.
+    backward
+        Whether ways lead to the starts rather than from them.
+    part
+        Shape of the grid: `CLOSED`, `END` or `OPEN` for each cell; all are open without it.
+    with_ways
+        Whether the way to a cell will be asked for; a byte a cell.
+    progress
+        Called with the share done; what it raises ends the work.
+
+    Raises
+    ------
+    ValueError
+        If a start is off the grid, or an offset is negative.
+
+    Examples
+    --------
+    >>> flat = np.zeros((1, 4), np.float32)
+    >>> going = Going(flat, np.zeros((1, 4), np.uint8), Pace.constant("a walker", [1.0]), 10.0)
+    >>> travel(going, np.array([[0, 0]])).cost
+    array([[ 0., 10., 20., 30.]], dtype=float32)
+    """
+    return _search(going, starts, offsets_s, None, None, going.width_s, backward, part, with_ways, progress)
+
+
+def outrun(
+    going: Going, exits: IntArray, response_s: Grid, *, part: NDArray[np.uint8] | None = None,
+    progress: Progress | None = None,
+) -> Grid:  # fmt: skip
+    """Return at every cell the latest moment of alarm with which whoever is there at moment 0 still gets away.
+
+    It is what is left of the response where he is, or where he can get to, when he gets there:
+
+        E = A at the exits, E(v) = min(A(v), max over steps of (E(u) - t(v, u)))
+
+    Parameters
+    ----------
+    going
+        The ground and who moves over it.
+    exits
+        (n, 2): where he is gone.
+    response_s
+        Float32: from an alarm until somebody is in the cell, finite.
+    part, progress
+        As for `travel`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32, seconds: above 0 where no later alarm helps; minus infinity where no exit can be reached.
+
+    Examples
+    --------
+    >>> flat = np.zeros((1, 4), np.float32)
+    >>> going = Going(flat, np.zeros((1, 4), np.uint8), Pace.constant("a walker", [1.0]), 10.0)
+    >>> outrun(going, np.array([[0, 3]]), np.full((1, 4), 15.0, np.float32))
+    array([[-15.,  -5.,   5.,  15.]], dtype=float32)
+    """
+    if response_s.shape != going.heights_m.shape or not np.isfinite(response_s).all():
+        raise ValueError("The response needs a finite number of seconds in every cell; cap those that nobody reaches.")
+    exits = np.asarray(exits, np.int64).reshape(-1, 2)
+    longest_s = np.float32(response_s.max(initial=0.0))
+    left_s = np.ascontiguousarray(longest_s - response_s.astype(np.float32))
+    begun_s = left_s[exits[:, 0], exits[:, 1]].astype(np.float64)
+    found = _search(going, exits, begun_s, None, left_s, going.width_s, True, part, False, progress)
+    return np.asarray(longest_s - found.cost, np.float32)
+
+
+def exposed(
+    going: Going,
+    starts: IntArray,
+    rate_per_s: Grid,
+    *,
+    backward: bool = False,
+    part: NDArray[np.uint8] | None = None,
+    with_ways: bool = False,
+    progress: Progress | None = None,
+) -> Reached:
+    """Find the least exposure of ways from the starts to every cell, or from every cell to them.
+
+    Parameters
+    ----------
+    going
+        The ground and who moves over it.
+    starts, backward, part, with_ways, progress
+        As for `travel`.
+    rate_per_s
+        Float32: detections in a second in each cell, 0 or more and finite.
+
+    Examples
+    --------
+    >>> flat = np.zeros((1, 4), np.float32)
+    >>> going = Going(flat, np.zeros((1, 4), np.uint8), Pace.constant("a walker", [1.0]), 10.0)
+    >>> seen = np.array([[0.0, 0.0, 0.1, 0.1]], np.float32)
+    >>> exposed(going, np.array([[0, 0]]), seen).cost
+    array([[0. , 0. , 0.5, 1.5]], dtype=float32)
+    """
+    if rate_per_s.shape != going.heights_m.shape or not (rate_per_s >= 0.0).all() or np.isinf(rate_per_s).any():
+        raise ValueError("Every cell needs a rate of 0 or more detections a second, and a finite one.")
+    positive = rate_per_s[rate_per_s > 0.0]
+    typical = float(np.median(positive)) if positive.size else 1.0
+    width = max(0.25 * typical * going.width_s, 1e-7)
+    rate = np.ascontiguousarray(rate_per_s, np.float32)
+    return _search(going, starts, None, rate, None, width, backward, part, with_ways, progress)
+
+
+def _search(
+    going: Going,
+    starts: IntArray,
+    offsets: FloatArray | None,
+    rate: Grid | None,
+    floor: Grid | None,
+    width: float,
+    backward: bool,
+    part: NDArray[np.uint8] | None,
+    with_ways: bool,
+    progress: Progress | None,
+) -> Reached:
+    rows, columns = going.heights_m.shape
+    starts = np.asarray(starts, np.int64).reshape(-1, 2)
+    if not ((starts >= 0) & (starts < (rows, columns))).all():
+        raise ValueError(f"A start is not on the grid of {rows} x {columns} cells.")
+    begun = np.zeros(len(starts)) if offsets is None else np.asarray(offsets, np.float64).ravel()
+    if begun.shape != (len(starts),) or not (begun >= 0.0).all():
+        raise ValueError("Every start needs an offset of 0 or more.")
+    if part is not None and part.shape != going.heights_m.shape:
+        raise ValueError(f"The part searched is {part.shape} cells, the ground {going.heights_m.shape}.")
+    flat = starts[:, 0] * columns + starts[:, 1]
+    usable = (going.ground.ravel()[flat] != NO_WAY) & np.isfinite(begun)
+    if part is not None:
+        usable &= part.ravel()[flat] != CLOSED
+    cost = np.full(going.heights_m.shape, np.inf, np.float32)
+    np.minimum.at(cost.ravel(), flat[usable], begun[usable].astype(np.float32))
+    came = np.zeros(cost.shape if with_ways else (0, 0), np.uint8)
+    waiting = np.unique(flat[usable])
+    base = float(cost.ravel()[waiting].min()) if waiting.size else 0.0
+    queue, counted = heads(), counters()
+    size = max(2 * len(waiting), 4096)
+    cells, keys, nexts = np.empty(size, np.int32), np.empty(size, np.float32), np.empty(size, np.int32)
+    _begin(queue, cells, keys, nexts, counted, waiting, cost.ravel(), base, width)
+    # The cells of the bucket that is being emptied, in order, where a step may stay within it.
+    heap, waits = np.empty(1024 if rate is not None else 0, np.uint64), 0
+    none_f, none_u = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.uint8)
+    while counted[WAITING] or waits:
+        cells, keys, nexts, base, heap, waits = _spread(
+            going.heights_m,
+            going.ground,
+            going.pace.s_per_m,
+            going.barrier.index,
+            going.barrier.delay_s,
+            going.barrier.exposure,
+            none_f if rate is None else rate,
+            none_f if floor is None else floor,
+            none_u if part is None else np.ascontiguousarray(part, np.uint8),
+            cost,
+            came,
+            queue,
+            cells,
+            keys,
+            nexts,
+            counted,
+            base,
+            width,
+            heap,
+            waits,
+            going.cell_m,
+            -1.0 if backward else 1.0,
+            going.neighbours,
+            _CELLS_AT_ONCE,
+        )
+        if progress is not None:
+            progress(min(1.0, counted[SETTLED] / cost.size) if counted[WAITING] or waits else 1.0)
+    return Reached(cost, came if with_ways else None, backward)
+
+
+@njit(cache=True, nogil=True)
+def _begin(queue, cells, keys, nexts, counted, waiting, cost, base, width):  # type: ignore[no-untyped-def]
+    for number in range(len(waiting)):
+        cell = waiting[number]
+        put(queue, cells, keys, nexts, counted, bucket_of(cost[cell], base, width), cell, cost[cell])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _pace(s_per_m, ground, knot, part_of_knot):  # type: ignore[no-untyped-def]
+    low = s_per_m[ground, knot]
+    if part_of_knot == 0.0:
+        return low
+    return low + part_of_knot * (s_per_m[ground, knot + 1] - low)
+
+
+@njit(cache=True, nogil=True)
+def step_time(heights_m, ground, s_per_m, row, column, move, cell_m, sign):  # type: ignore[no-untyped-def]
+    """Return what a step takes, seconds, without delays; infinite where no way leads.
+
+    The step starts, or for `sign` -1 ends, in the cell given; both ends are on the grid and of known ground.
+    """
+    down, right = MOVES[move, 0], MOVES[move, 1]
+    to_row, to_column = row + down, column + right
+    length_m = LENGTHS[move] * cell_m
+    rise_m = np.float64(heights_m[to_row, to_column]) - np.float64(heights_m[row, column])
+    place = (sign * rise_m / length_m / STEEPEST + 1.0) * (0.5 * (KNOTS - 1))
+    if not 0.0 <= place <= KNOTS - 1:
+        return np.inf
+    knot = min(int(place), KNOTS - 2)
+    rest = place - knot
+    one, other = ground[row, column], ground[to_row, to_column]
+    pace = np.float64(_pace(s_per_m, one, knot, rest))
+    if other != one:
+        pace = 0.5 * (pace + np.float64(_pace(s_per_m, other, knot, rest)))
+    if move < 4:
+        return pace * length_m
+    if move < 8:
+        beside, across = ground[to_row, column], ground[row, to_column]
+        if (beside != one or across != one) and (beside != other or across != other):
+            first = np.inf if beside == NO_WAY else np.float64(_pace(s_per_m, beside, knot, rest))
+            second = np.inf if across == NO_WAY else np.float64(_pace(s_per_m, across, knot, rest))
+            pace = 0.5 * (pace + max(pace, min(first, second)))
+        return pace * length_m
+    long_down, long_right = down // 2, right // 2
+    passed, next_passed = (
+        ground[row + long_down, column + long_right],
+        ground[to_row - long_down, to_column - long_right],
+    )
+    if passed != one or next_passed != one or other != one:
+        if passed == NO_WAY or next_passed == NO_WAY:
+            return np.inf
+        between = np.float64(_pace(s_per_m, passed, knot, rest)) + np.float64(_pace(s_per_m, next_passed, knot, rest))
+        pace = 0.5 * pace + 0.25 * between
+    return pace * length_m
+
+
+@njit(cache=True, nogil=True)
+def mean_rate(rate, row, column, move):  # type: ignore[no-untyped-def]
+    """Return the mean rate of the cells a step crosses."""
+    down, right = MOVES[move, 0], MOVES[move, 1]
+    ends = np.float64(rate[row, column]) + np.float64(rate[row + down, column + right])
+    if move < 8:
+        return 0.5 * ends
+    long_down, long_right = down // 2, right // 2
+    passed = np.float64(rate[row + long_down, column + long_right])
+    return 0.25 * (ends + passed + np.float64(rate[row + down - long_down, column + right - long_right]))
+
+
+@njit(cache=True, nogil=True)
+def _spread(  # type: ignore[no-untyped-def]
+    heights_m, ground, s_per_m, index, delay_s, extra, rate, floor, part, cost, came,
+    queue, cells, keys, nexts, counted, base, width, heap, waits, cell_m, sign, neighbours, at_most,
+):  # fmt: skip
+    """Settle cells in order of cost until none waits or enough are done."""
+    rows, columns = cost.shape
+    flat_cost = cost.reshape(-1)
+    barred, rated, floored = index.size > 0, rate.size > 0, floor.size > 0
+    parted, keeps, sorts = part.size > 0, came.size > 0, heap.size > 0
+    done = 0
+    while (counted[WAITING] > 0 or waits > 0) and done < at_most:
+        if waits > 0:
+            cell, key = cell_of(heap[0]), cost_of(heap[0])
+            waits = drop_first(heap, waits)
+        else:
+            bucket = counted[AT]
+            if bucket == BUCKETS:
+                base = sort_rest(queue, cells, keys, nexts, counted, flat_cost, width)
+                continue
+            if queue[bucket] < 0:
+                counted[AT] += 1
+                continue
+            taken = take(queue, nexts, counted, bucket)
+            cell, key = np.int64(cells[taken]), keys[taken]
+            if sorts:
+                if key == flat_cost[cell]:
+                    heap = with_room(heap, waits, 1)
+                    waits = push(heap, waits, entry(key, cell))
+                while queue[bucket] >= 0:
+                    taken = take(queue, nexts, counted, bucket)
+                    cell, key = np.int64(cells[taken]), keys[taken]
+                    if key == flat_cost[cell]:
+                        heap = with_room(heap, waits, 1)
+                        waits = push(heap, waits, entry(key, cell))
+                continue
+        if key != flat_cost[cell]:
+            continue
+        row, column = cell // columns, cell % columns
+        if parted and part[row, column] == END:
+            continue
+        done += 1
+        if counted[USED] + 16 > cells.size:
+            more = 2 * cells.size
+            more_cells, more_keys, more_nexts = (
+                np.empty(more, np.int32),
+                np.empty(more, np.float32),
+                np.empty(more, np.int32),
+            )
+            more_cells[: cells.size], more_keys[: cells.size], more_nexts[: cells.size] = cells, keys, nexts
+            cells, keys, nexts = more_cells, more_keys, more_nexts
+        if sorts:
+            heap = with_room(heap, waits, 16)
+        paid = np.float64(key)
+        barrier = index[row, column] if barred else np.int32(-1)
+        inside = 2 <= row < rows - 2 and 2 <= column < columns - 2
+        for move in range(neighbours):
+            to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
+            if not inside and (to_row < 0 or to_column < 0 or to_row >= rows or to_column >= columns):
+                continue
+            before = cost[to_row, to_column]
+            if before <= key or ground[to_row, to_column] == NO_WAY:
+                continue
+            if parted and part[to_row, to_column] == CLOSED:
+                continue
+            step = step_time(heights_m, ground, s_per_m, row, column, move, cell_m, sign)
+            if barrier >= 0:
+                step += np.float64(delay_s[barrier, move])
+            if rated:
+                seen = mean_rate(rate, row, column, move)
+                step = step * seen if seen > 0.0 or step < np.inf else np.inf
+                if barrier >= 0:
+                    step += np.float64(extra[barrier, move])
+            new = np.float32(paid + step)
+            if floored and new < floor[to_row, to_column]:
+                new = floor[to_row, to_column]
+            if new < before:
+                cost[to_row, to_column] = new
+                if keeps:
+                    came[to_row, to_column] = move + 1
+                to_bucket = bucket_of(new, base, width)
+                if sorts and to_bucket == counted[AT]:
+                    waits = push(heap, waits, entry(new, to_row * columns + to_column))
+                else:
+                    put(queue, cells, keys, nexts, counted, to_bucket, to_row * columns + to_column, new)
+    counted[SETTLED] += done
+    return cells, keys, nexts, base, heap, waits
+
+
+@njit(cache=True, nogil=True)
+def _walk(came, row, column, way):  # type: ignore[no-untyped-def]
+    """Write the cells from one back to its start; return how many there are, whether or not they fit."""
+    count = 0
+    while True:
+        if count < len(way):
+            way[count, 0], way[count, 1] = row, column
+        count += 1
+        move = came[row, column]
+        if move == 0:
+            return count
+        row, column = row - MOVES[move - 1, 0], column - MOVES[move - 1, 1]
+
+
+def _followed(came: NDArray[np.uint8], row: int, column: int) -> IntArray:
+    way = np.empty((4096, 2), np.int64)
+    count = _walk(came, row, column, way)
+    if count > len(way):
+        way = np.empty((count, 2), np.int64)
+        _walk(came, row, column, way)
+    return way[:count]
