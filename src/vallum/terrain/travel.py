@@ -49,6 +49,8 @@ Progress = Callable[[float], object]
 
 NO_WAY = 255
 """The class of ground where no way leads."""
+DOUBT = 128
+"""Is added to the last step of a way that begins at a marked start."""
 CLOSED, END, OPEN = 0, 1, 2
 """What a search may do in a cell: not enter it, enter but not leave it, both."""
 
@@ -130,7 +132,8 @@ class Reached:
     cost
         Shape of the grid, float32: seconds or exposure; infinite where no way leads.
     came
-        uint8: the number in `MOVES` of the step that was taken last, by one more; 0 at a start. None unless asked for.
+        uint8: the number in `MOVES` of the step that was taken last, by one more; 0 at a start; `DOUBT` is added where
+        the way begins at a start that was marked. None unless asked for.
     backward
         Whether ways lead to the starts.
     """
@@ -138,6 +141,10 @@ class Reached:
     cost: Grid
     came: NDArray[np.uint8] | None
     backward: bool
+
+    def is_doubtful(self, row: IntArray, column: IntArray) -> NDArray[np.bool_]:
+        """Return of cells whether their cheapest way begins at a start that was marked."""
+        return np.asarray(_kept(self.came)[row, column] >= DOUBT)
 
     def way(self, row: int, column: int) -> IntArray:
         """Return the cells of a cheapest way, in the order in which they are walked.
@@ -157,11 +164,10 @@ class Reached:
         ValueError
             If no way leads there, or steps were not kept.
         """
-        if self.came is None:
-            raise ValueError("Steps were not kept; search with_ways.")
+        came = _kept(self.came)
         if not np.isfinite(self.cost[row, column]):
             raise ValueError(f"No way leads between the starts and cell {row}, {column}.")
-        way = _followed(self.came, row, column)
+        way = _followed(came, row, column)
         return way if self.backward else way[::-1]
 
 
@@ -172,6 +178,7 @@ def travel(
     *,
     backward: bool = False,
     part: NDArray[np.uint8] | None = None,
+    known: Grid | None = None,
     with_ways: bool = False,
     progress: Progress | None = None,
 ) -> Reached:
@@ -189,6 +196,9 @@ def travel(
         Whether ways lead to the starts rather than from them.
     part
         Shape of the grid: `CLOSED`, `END` or `OPEN` for each cell; all are open without it.
+    known
+        What is known already, by somebody who is nowhere slower: only where this is quicker is it looked on from. So
+        the least of several is found in little more than the time of one.
     with_ways
         Whether the way to a cell will be asked for; a byte a cell.
     progress
@@ -206,13 +216,14 @@ def travel(
     >>> travel(going, np.array([[0, 0]])).cost
     array([[ 0., 10., 20., 30.]], dtype=float32)
     """
-    return _search(going, starts, offsets_s, None, None, going.width_s, backward, part, with_ways, progress)
+    kept = _Kept(with_ways, None, known)
+    return _search(going, starts, offsets_s, None, None, going.width_s, backward, part, kept, progress)
 
 
 def outrun(
     going: Going, exits: IntArray, response_s: Grid, *, part: NDArray[np.uint8] | None = None,
-    progress: Progress | None = None,
-) -> Grid:  # fmt: skip
+    with_ways: bool = False, marked: NDArray[np.bool_] | None = None, progress: Progress | None = None,
+) -> Reached:  # fmt: skip
     """Return at every cell the latest moment of alarm with which whoever is there at moment 0 still gets away.
 
     It is what is left of the response where he is, or where he can get to, when he gets there:
@@ -227,19 +238,22 @@ def outrun(
         (n, 2): where he is gone.
     response_s
         Float32: from an alarm until somebody is in the cell, finite.
-    part, progress
+    part, with_ways, progress
         As for `travel`.
+    marked
+        Shape of the grid: exits of which it should be known where they matter.
 
     Returns
     -------
-    numpy.ndarray
-        Float32, seconds: above 0 where no later alarm helps; minus infinity where no exit can be reached.
+    Reached
+        Its costs are those seconds: above 0 where no later alarm helps; minus infinity where no exit can be reached.
+        Its ways lead to the exits.
 
     Examples
     --------
     >>> flat = np.zeros((1, 4), np.float32)
     >>> going = Going(flat, np.zeros((1, 4), np.uint8), Pace.constant("a walker", [1.0]), 10.0)
-    >>> outrun(going, np.array([[0, 3]]), np.full((1, 4), 15.0, np.float32))
+    >>> outrun(going, np.array([[0, 3]]), np.full((1, 4), 15.0, np.float32)).cost
     array([[-15.,  -5.,   5.,  15.]], dtype=float32)
     """
     if response_s.shape != going.heights_m.shape or not np.isfinite(response_s).all():
@@ -248,8 +262,11 @@ def outrun(
     longest_s = np.float32(response_s.max(initial=0.0))
     left_s = np.ascontiguousarray(longest_s - response_s.astype(np.float32))
     begun_s = left_s[exits[:, 0], exits[:, 1]].astype(np.float64)
-    found = _search(going, exits, begun_s, None, left_s, going.width_s, True, part, False, progress)
-    return np.asarray(longest_s - found.cost, np.float32)
+    kept = _Kept(with_ways, marked, None)
+    found = _search(going, exits, begun_s, None, left_s, going.width_s, True, part, kept, progress)
+    # In place: the grid may be large.
+    np.subtract(longest_s, found.cost, out=found.cost)
+    return found
 
 
 def exposed(
@@ -260,6 +277,7 @@ def exposed(
     backward: bool = False,
     part: NDArray[np.uint8] | None = None,
     with_ways: bool = False,
+    marked: NDArray[np.bool_] | None = None,
     progress: Progress | None = None,
 ) -> Reached:
     """Find the least exposure of ways from the starts to every cell, or from every cell to them.
@@ -272,6 +290,8 @@ def exposed(
         As for `travel`.
     rate_per_s
         Float32: detections in a second in each cell, 0 or more and finite.
+    marked
+        Shape of the grid: starts of which it should be known where they matter; see `Reached.is_doubtful`.
 
     Examples
     --------
@@ -287,7 +307,22 @@ def exposed(
     typical = float(np.median(positive)) if positive.size else 1.0
     width = max(0.25 * typical * going.width_s, 1e-7)
     rate = np.ascontiguousarray(rate_per_s, np.float32)
-    return _search(going, starts, None, rate, None, width, backward, part, with_ways, progress)
+    return _search(going, starts, None, rate, None, width, backward, part, _Kept(with_ways, marked, None), progress)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What is asked of a search beside costs, and what is known before it."""
+
+    ways: bool
+    marked: NDArray[np.bool_] | None
+    known: Grid | None
+
+
+def _kept(came: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    if came is None:
+        raise ValueError("Steps were not kept; search with_ways.")
+    return came
 
 
 def _search(
@@ -299,7 +334,7 @@ def _search(
     width: float,
     backward: bool,
     part: NDArray[np.uint8] | None,
-    with_ways: bool,
+    kept: _Kept,
     progress: Progress | None,
 ) -> Reached:
     rows, columns = going.heights_m.shape
@@ -315,9 +350,12 @@ def _search(
     usable = (going.ground.ravel()[flat] != NO_WAY) & np.isfinite(begun)
     if part is not None:
         usable &= part.ravel()[flat] != CLOSED
-    cost = np.full(going.heights_m.shape, np.inf, np.float32)
+    cost = np.full(going.heights_m.shape, np.inf, np.float32) if kept.known is None else kept.known.copy()
+    usable &= begun < cost.ravel()[flat]
     np.minimum.at(cost.ravel(), flat[usable], begun[usable].astype(np.float32))
-    came = np.zeros(cost.shape if with_ways else (0, 0), np.uint8)
+    came = np.zeros(cost.shape if kept.ways else (0, 0), np.uint8)
+    if kept.ways and kept.marked is not None:
+        came.ravel()[flat[kept.marked.ravel()[flat]]] = DOUBT
     waiting = np.unique(flat[usable])
     base = float(cost.ravel()[waiting].min()) if waiting.size else 0.0
     queue, counted = heads(), counters()
@@ -356,7 +394,7 @@ def _search(
         )
         if progress is not None:
             progress(min(1.0, counted[SETTLED] / cost.size) if counted[WAITING] or waits else 1.0)
-    return Reached(cost, came if with_ways else None, backward)
+    return Reached(cost, came if kept.ways else None, backward)
 
 
 @njit(cache=True, nogil=True)
@@ -506,7 +544,7 @@ def _spread(  # type: ignore[no-untyped-def]
             if new < before:
                 cost[to_row, to_column] = new
                 if keeps:
-                    came[to_row, to_column] = move + 1
+                    came[to_row, to_column] = move + 1 + (came[row, column] & DOUBT)
                 to_bucket = bucket_of(new, base, width)
                 if sorts and to_bucket == counted[AT]:
                     waits = push(heap, waits, entry(new, to_row * columns + to_column))
@@ -524,7 +562,7 @@ def _walk(came, row, column, way):  # type: ignore[no-untyped-def]
         if count < len(way):
             way[count, 0], way[count, 1] = row, column
         count += 1
-        move = came[row, column]
+        move = np.int64(came[row, column] & (DOUBT - 1))
         if move == 0:
             return count
         row, column = row - MOVES[move - 1, 0], column - MOVES[move - 1, 1]
