@@ -489,14 +489,14 @@ def _spread(  # type: ignore[no-untyped-def]
                 counted[AT] += 1
                 continue
             taken = take(queue, nexts, counted, bucket)
-            cell, key = np.int64(cells[taken]), keys[taken]
+            cell, key = int(cells[taken]), keys[taken]
             if sorts:
                 if key == flat_cost[cell]:
                     heap = with_room(heap, waits, 1)
                     waits = push(heap, waits, entry(key, cell))
                 while queue[bucket] >= 0:
                     taken = take(queue, nexts, counted, bucket)
-                    cell, key = np.int64(cells[taken]), keys[taken]
+                    cell, key = int(cells[taken]), keys[taken]
                     if key == flat_cost[cell]:
                         heap = with_room(heap, waits, 1)
                         waits = push(heap, waits, entry(key, cell))
