@@ -142,9 +142,9 @@ class Reached:
     came: NDArray[np.uint8] | None
     backward: bool
 
-    def is_doubtful(self, row: IntArray, column: IntArray) -> NDArray[np.bool_]:
-        """Return of cells whether their cheapest way begins at a start that was marked."""
-        return np.asarray(_kept(self.came)[row, column] >= DOUBT)
+    def is_doubtful(self, row: int, column: int) -> bool:
+        """Return of a cell whether its cheapest way begins at a start that was marked."""
+        return bool(_kept(self.came)[row, column] >= DOUBT)
 
     def way(self, row: int, column: int) -> IntArray:
         """Return the cells of a cheapest way, in the order in which they are walked.

@@ -1,0 +1,453 @@
+"""How much does whoever crosses the line here at least meet before it is too late to answer?
+
+The two-phase solve with deterministic times (exact): first, by one backward search, from where no later alarm helps
+(the critical ground); then the least exposure of ways to it, forward from the outer edge of the band to the line and
+backward from the critical ground to the line, joined over every step that crosses it. Where the critical ground itself
+reaches over the line, what counts is the least exposure up to where it is entered, before the line.
+
+A piece is a run of columns of the strip's grid with so much more to both sides. At its open ends whoever wants may come
+in unmet, and is gone: what is found is never too high. Where no such way is the least one, it is what the whole strip
+would give; the solve says where that is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vallum.plan.weakest import Way, interrupted, walked
+from vallum.plan.zones import BEYOND, GONE, HOME, OUTER, START, open_ends
+from vallum.terrain.barrier import Barrier, Crossed
+from vallum.terrain.pace import Pace
+from vallum.terrain.steps import MOVES
+from vallum.terrain.travel import (
+    CLOSED,
+    DOUBT,
+    END,
+    NO_WAY,
+    OPEN,
+    Going,
+    Reached,
+    exposed,
+    mean_rate,
+    outrun,
+    step_time,
+)
+
+Grid = NDArray[np.float32]
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+StepsOf = Callable[[IntArray, IntArray], IntArray]
+"""Gives the step of chainage of cells, by row and column of the strip's grid."""
+
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """What is different from what is there.
+
+    Attributes
+    ----------
+    delay_s
+        So much longer takes every crossing of the line.
+    response_s
+        So much longer, or shorter, takes every response.
+    response_times
+        So many times as long takes every response.
+    """
+
+    delay_s: float = 0.0
+    response_s: float = 0.0
+    response_times: float = 1.0
+
+
+AS_IT_IS = Change()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A run of columns, with all that its solve needs.
+
+    Attributes
+    ----------
+    box
+        First row, end row, first column, end column on the strip's grid, with what lies to both sides.
+    heights_m, ground, zone, response_s
+        The window's ground, its classes, the band, and how long after an alarm somebody is there.
+    rates
+        Detections a second in every cell, one grid for each state; the first is everything at work.
+    pace, cell_m, neighbours
+        Who crosses, and on what cells he steps.
+    lines
+        What delays whoever crosses it, in cells of the strip's grid.
+    frontier_line
+        Row and column of the line's vertices in cells of the strip's grid, for changes of its delay.
+    row, column, step
+        The cells before the line from which this piece answers for steps across it, on the strip's grid, and the steps
+        of chainage they belong to.
+    steps
+        How many steps the line has.
+    steps_of
+        Gives the step of other cells.
+    first, last
+        Whether the strip goes on before the window, and after it.
+    """
+
+    box: tuple[int, int, int, int]
+    heights_m: Grid
+    ground: NDArray[np.uint8]
+    zone: NDArray[np.uint8]
+    response_s: Grid
+    rates: tuple[Grid, ...]
+    pace: Pace
+    cell_m: float
+    neighbours: int
+    lines: tuple[Crossed, ...]
+    frontier_line: tuple[FloatArray, FloatArray]
+    row: IntArray
+    column: IntArray
+    step: IntArray
+    steps: int
+    steps_of: StepsOf
+    first: bool
+    last: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Least:
+    """What is met at least, by state and step of chainage; infinite where this piece does not answer for the step.
+
+    Attributes
+    ----------
+    exposure
+        (states, steps): until it is too late.
+    across
+        (steps,): whether the critical ground reaches over the line there, so that what counts is met before it.
+    from_start
+        (steps,): whether it reaches the outer edge of the band: there no detection helps.
+    proven
+        (states, steps): whether the piece was wide enough for the figure to be that of the whole strip.
+    ways
+        The least exposed way of each step in the first state, by step; only for what is there.
+    upper
+        (states, steps): how surely somebody on that way is interrupted when times are random; NaN unless asked for.
+    """
+
+    exposure: FloatArray
+    across: Mask
+    from_start: Mask
+    proven: Mask
+    ways: dict[int, Way]
+    upper: FloatArray
+
+
+def solve(
+    piece: Piece,
+    change: Change = AS_IT_IS,
+    *,
+    with_ways: bool = True,
+    spread: float | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Least:
+    """Find what is met at least by whoever crosses, step by step.
+
+    Parameters
+    ----------
+    piece
+        The window.
+    change
+        What is different from what is there.
+    with_ways
+        Whether the weakest ways are wanted.
+    spread
+        Standard deviation of the response as a share of it; asks for `upper`.
+    progress
+        Called with the share done; what it raises ends the work.
+    """
+    told = _told(progress, 1 + 2 * len(piece.rates))
+    field = _Field.of(piece, change)
+    escape = field.escape(told(0))
+    critical = escape.cost > 0.0
+    found = Least(
+        np.full((len(piece.rates), piece.steps), np.inf),
+        np.zeros(piece.steps, np.bool_),
+        np.zeros(piece.steps, np.bool_),
+        np.ones((len(piece.rates), piece.steps), np.bool_),
+        {},
+        np.full((len(piece.rates), piece.steps), np.nan),
+    )
+    for state, rate in enumerate(piece.rates):
+        before, behind = field.exposures(escape, critical, rate, told(1 + 2 * state), told(2 + 2 * state))
+        crossing = field.joined(escape, critical, before, behind, rate)
+        entering = field.entered(critical, before)
+        found.exposure[state] = np.minimum(crossing.least, np.where(crossing.across, entering.least, np.inf))
+        found.across[:] |= crossing.across
+        found.from_start[:] |= crossing.across & entering.from_start
+        lost = crossing.across & (entering.least <= crossing.least)
+        for step in map(int, np.flatnonzero(np.isfinite(found.exposure[state]))):
+            cells, proven = field.way(escape, before, behind, crossing, entering, step, bool(lost[step]))
+            found.proven[state, step] = proven and not crossing.doubtful[step]
+            if with_ways and state == 0:
+                found.ways[step] = field.timed(cells, escape, critical, list(piece.rates))
+    if spread is not None:
+        for step, way in found.ways.items():
+            found.upper[:, step] = field.uppers(way, escape, list(piece.rates), spread)
+    return found
+
+
+def joined(parts: Sequence[Least]) -> Least:
+    """Return what pieces found as if it were one: each step from the piece that found less.
+
+    Raises
+    ------
+    ValueError
+        If there are no pieces.
+    """
+    if not parts:
+        raise ValueError("There are no pieces to join.")
+    whole = parts[0]
+    for part in parts[1:]:
+        less = part.exposure < whole.exposure
+        ways = {
+            step: part.ways[step] if step not in whole.ways or less[0, step] else whole.ways[step]
+            for step in sorted(whole.ways.keys() | part.ways.keys())
+            if step in part.ways or step in whole.ways
+        }
+        whole = Least(
+            np.minimum(whole.exposure, part.exposure),
+            whole.across | part.across,
+            whole.from_start | part.from_start,
+            np.where(less, part.proven, whole.proven),
+            ways,
+            np.where(less[0], part.upper, whole.upper),
+        )
+    return whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crossing:
+    least: FloatArray
+    cell: IntArray
+    move: IntArray
+    across: Mask
+    doubtful: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entering:
+    least: FloatArray
+    row: IntArray
+    column: IntArray
+    from_start: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """A window as it is searched."""
+
+    piece: Piece
+    going: Going
+    response_s: Grid
+    ends: Mask
+    row: IntArray
+    column: IntArray
+
+    @classmethod
+    def of(cls, piece: Piece, change: Change) -> _Field:
+        lines = list(piece.lines)
+        if change.delay_s > 0.0:
+            row, column = piece.frontier_line
+            pieces = len(row) - 1
+            lines.append(Crossed(row, column, np.full(pieces, change.delay_s), np.zeros(pieces)))
+        first_row, first_column = piece.box[0], piece.box[2]
+        shifted = [replace(line, row=line.row - first_row, column=line.column - first_column) for line in lines]
+        rows, columns = piece.heights_m.shape
+        barrier = Barrier.of((rows, columns), shifted)
+        going = Going(piece.heights_m, piece.ground, piece.pace, piece.cell_m, barrier, piece.neighbours)
+        response_s = piece.response_s
+        if change.response_s != 0.0 or change.response_times != 1.0:
+            # Nobody is there before the alarm.
+            response_s = np.maximum(response_s * np.float32(change.response_times) + np.float32(change.response_s), 1.0)
+        ends = open_ends(piece.zone, piece.first, piece.last)
+        return cls(piece, going, response_s, ends, piece.row - first_row, piece.column - first_column)
+
+    def escape(self, progress: Callable[[float], object] | None) -> Reached:
+        zone = self.piece.zone
+        part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
+        exits = np.argwhere(((zone == GONE) & _at_rim(zone, GONE)) | self.ends)
+        return outrun(
+            self.going, exits, self.response_s, part=part, with_ways=True, marked=self.ends & (zone != GONE),
+            progress=progress,
+        )  # fmt: skip
+
+    def exposures(
+        self,
+        escape: Reached,
+        critical: Mask,
+        rate: Grid,
+        told_before: Callable[[float], object] | None,
+        told_behind: Callable[[float], object] | None,
+    ) -> tuple[Reached, Reached]:
+        zone = self.piece.zone
+        outer = (zone == START) | (zone == OUTER)
+        part = np.where(outer, np.where(critical, np.uint8(END), np.uint8(OPEN)), np.uint8(CLOSED))
+        starts = np.argwhere((zone == START) | (self.ends & outer))
+        marked = self.ends & (zone != START)
+        before = exposed(
+            self.going, starts, rate, part=part, with_ways=True, marked=marked, progress=told_before
+        )  # fmt: skip
+        home = (zone == HOME) | (zone == GONE)
+        part = np.where(home, np.uint8(OPEN), np.uint8(CLOSED))
+        ends = (critical & _beside(~critical & home)) | self.ends
+        ends &= home
+        assert escape.came is not None
+        doubt = (self.ends & ~critical) | (escape.came >= DOUBT)
+        behind = exposed(
+            self.going, np.argwhere(ends), rate, backward=True, part=part, with_ways=True, marked=doubt,
+            progress=told_behind,
+        )  # fmt: skip
+        return before, behind
+
+    def joined(self, escape: Reached, critical: Mask, before: Reached, behind: Reached, rate: Grid) -> _Crossing:
+        steps = self.piece.steps
+        least, cell = np.full(steps, np.inf), np.full(steps, NOBODY, np.int64)
+        move, across, doubtful = np.full(steps, NOBODY, np.int64), *np.zeros((2, steps), np.bool_)
+        going = self.going
+        _join(
+            self.row, self.column, self.piece.step, self.piece.zone, critical, before.cost, behind.cost,
+            going.heights_m, going.ground, going.pace.s_per_m, going.barrier.index, going.barrier.delay_s,
+            going.barrier.exposure, rate, going.cell_m, going.neighbours, least, cell, move, across,
+        )  # fmt: skip
+        assert escape.came is not None
+        late = critical[self.row, self.column] & (escape.came[self.row, self.column] >= DOUBT)
+        doubtful[self.piece.step[late]] = True
+        return _Crossing(least, cell, move, across, doubtful)
+
+    def entered(self, critical: Mask, before: Reached) -> _Entering:
+        """Find where the critical ground is entered before the line, and what was met until there, by step."""
+        piece, steps = self.piece, self.piece.steps
+        least = np.full(steps, np.inf)
+        row, column = np.full(steps, NOBODY, np.int64), np.full(steps, NOBODY, np.int64)
+        from_start = np.zeros(steps, np.bool_)
+        rows, columns = np.nonzero(critical & np.isfinite(before.cost))
+        if len(rows):
+            step = piece.steps_of(rows + piece.box[0], columns + piece.box[2])
+            paid = before.cost[rows, columns].astype(np.float64)
+            order = np.lexsort((rows, paid, step))
+            first = order[np.unique(step[order], return_index=True)[1]]
+            least[step[first]], row[step[first]], column[step[first]] = paid[first], rows[first], columns[first]
+            from_start[step[piece.zone[rows, columns] == START]] = True
+            # Bends leave steps to which no cell out there belongs: they go with the nearest that has one.
+            known = np.unique(step)
+            missing = np.setdiff1d(np.arange(steps), known)
+            nearest = known[np.abs(known[None, :] - missing[:, None]).argmin(axis=1)]
+            for values in (least, row, column, from_start):
+                values[missing] = values[nearest]
+        return _Entering(least, row, column, from_start)
+
+    def way(
+        self,
+        escape: Reached,
+        before: Reached,
+        behind: Reached,
+        crossing: _Crossing,
+        entering: _Entering,
+        step: int,
+        lost: bool,
+    ) -> tuple[IntArray, bool]:
+        """Return the weakest way of a step to where it is too late, and whether a wider window would find it too."""
+        if lost:
+            row, column = int(entering.row[step]), int(entering.column[step])
+            doubt = before.is_doubtful(row, column) or escape.is_doubtful(row, column)
+            return before.way(row, column), not doubt
+        at, move = int(crossing.cell[step]), int(crossing.move[step])
+        row, column = int(self.row[at]), int(self.column[at])
+        to_row, to_column = row + int(MOVES[move, 0]), column + int(MOVES[move, 1])
+        doubt = before.is_doubtful(row, column) or behind.is_doubtful(to_row, to_column)
+        return np.concatenate([before.way(row, column), behind.way(to_row, to_column)]), not doubt
+
+    def timed(self, cells: IntArray, escape: Reached, critical: Mask, rates: list[Grid]) -> Way:
+        clock_s, exposure = walked(self.going, cells, rates)
+        late = np.flatnonzero(critical[cells[:, 0], cells[:, 1]])
+        last = int(late[0]) if len(late) else len(cells) - 1
+        left_s = float(escape.cost[cells[last, 0], cells[last, 1]])
+        # Beyond an open end nobody knows; the window says that it is not proven.
+        latest_s = float(clock_s[last]) - (left_s if np.isfinite(left_s) else 0.0)
+        moved = (cells[: last + 1] + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
+        return Way(moved, clock_s[: last + 1], exposure[:, : last + 1], last, latest_s)
+
+    def uppers(self, way: Way, escape: Reached, rates: list[Grid], spread: float) -> FloatArray:
+        """Return for each state how surely somebody on a way, and on to his exit, is interrupted at random times."""
+        cells = way.cells.astype(np.int64) - np.array(self.piece.box)[[0, 2]]
+        end = cells[-1]
+        if np.isfinite(escape.cost[end[0], end[1]]):
+            cells = np.concatenate([cells, escape.way(int(end[0]), int(end[1]))[1:]])
+        clock_s, exposure = walked(self.going, cells, rates)
+        response_s = self.response_s[cells[:, 0], cells[:, 1]].astype(np.float64)
+        return np.array([interrupted(clock_s, met, response_s, spread) for met in exposure])
+
+
+def _at_rim(zone: NDArray[np.uint8], kind: int) -> Mask:
+    """Return the cells of a kind that have others of the band beside them: nobody need look at those inside."""
+    return np.asarray(_beside((zone != kind) & (zone != BEYOND)))
+
+
+@njit(cache=True, nogil=True)
+def _beside(mask):  # type: ignore[no-untyped-def]
+    """Return the cells from which a step leads into a mask."""
+    rows, columns = mask.shape
+    found = np.zeros((rows, columns), np.bool_)
+    for row in range(rows):
+        for column in range(columns):
+            if not mask[row, column]:
+                continue
+            for move in range(16):
+                to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
+                if 0 <= to_row < rows and 0 <= to_column < columns:
+                    found[to_row, to_column] = True
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _join(  # type: ignore[no-untyped-def]
+    row_of, column_of, step_of, zone, critical, before, behind, heights_m, ground, s_per_m, index, delay_s, extra,
+    rate, cell_m, neighbours, least, cell, move_of, across,
+):  # fmt: skip
+    rows, columns = zone.shape
+    for at in range(len(row_of)):
+        row, column, step = row_of[at], column_of[at], step_of[at]
+        if ground[row, column] == NO_WAY:
+            continue
+        for move in range(neighbours):
+            to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
+            if not (0 <= to_row < rows and 0 <= to_column < columns) or zone[to_row, to_column] < HOME:
+                continue
+            if ground[to_row, to_column] == NO_WAY:
+                continue
+            if critical[row, column]:
+                across[step] = True
+                continue
+            step_s = np.float64(step_time(heights_m, ground, s_per_m, row, column, move, cell_m, 1.0))
+            met = 0.0
+            if index.size > 0 and index[row, column] >= 0:
+                step_s += np.float64(delay_s[index[row, column], move])
+                met = np.float64(extra[index[row, column], move])
+            if step_s == np.inf:
+                continue
+            met += step_s * mean_rate(rate, row, column, move)
+            total = np.float64(before[row, column]) + met + np.float64(behind[to_row, to_column])
+            if total < least[step]:
+                least[step], cell[step], move_of[step] = total, at, move
+
+
+def _told(progress: Callable[[float], object] | None, parts: int) -> Callable[[int], Callable[[float], object] | None]:
+    def of(number: int) -> Callable[[float], object] | None:
+        return None if progress is None else lambda share: progress((number + share) / parts)
+
+    return of
