@@ -1,0 +1,128 @@
+"""What does the holding analysis assume, and who says so?
+
+The figures are data: `holding.toml` beside this file, and what a planner says differently. Here stands their shape.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vallum.assets.parameters import Figure, Probability, Seconds, Share
+
+Alert = Literal["routine", "alert"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Times(Figure):
+    """So many times as much."""
+
+    value: float = Field(ge=1, le=100)
+    unit: Literal["times"]
+
+
+class Readiness(_Strict):
+    """What is left of the declared time to move off."""
+
+    routine: Share = Field(description="on an ordinary shift")
+    alert: Share = Field(description="when units wait for a call")
+
+
+class Weathers(_Strict):
+    """How common each weather is."""
+
+    clear: Share
+    haze: Share
+    dust: Share
+    rain: Share
+
+    @model_validator(mode="after")
+    def _is_all_the_time(self) -> Weathers:
+        total = self.clear.value + self.haze.value + self.dust.value + self.rain.value
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(
+                f"the shares of the weathers add up to {total:g}, not 1; give every kind of time its share"
+            )
+        return self
+
+
+class Outages(_Strict):
+    """How often many sensors are out together."""
+
+    link: Share = Field(description="of the time each party's link is down")
+    radars: Share = Field(description="of the time all radars are out")
+    cameras: Share = Field(description="of the time all cameras are out")
+
+
+class Overload(_Strict):
+    """When there is more to do than the room can."""
+
+    weight: Share = Field(description="of the time")
+    assessed: Share = Field(description="of the detections that are looked at in time then")
+
+
+class Asked(_Strict):
+    """With which changes the cause of a gap is looked for."""
+
+    detection_times: Times
+    delay_s: Seconds
+    response_s: Seconds
+
+
+class Assumptions(_Strict):
+    """Everything holding.toml may hold."""
+
+    required: Probability = Field(description="P_I from which on a stretch is held")
+    communication: Probability = Field(description="P_C: a detection reaches those who respond")
+    response_spread: Share = Field(description="standard deviation of a response time as a share of it")
+    report_s: Seconds
+    assess_s: Seconds
+    dispatch_s: Seconds
+    readiness: Readiness
+    weather: Weathers
+    outage: Outages
+    overloaded: Overload
+    cause: Asked
+
+    @property
+    def tasked_s(self) -> float:
+        """From a detection until a unit is tasked, seconds.
+
+        Examples
+        --------
+        >>> ASSUMED.tasked_s
+        125.0
+        """
+        return self.report_s.value + self.assess_s.value + self.dispatch_s.value
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return every figure with its name, value, unit, basis and source.
+
+        Examples
+        --------
+        >>> ASSUMED.listed()[0]["name"], ASSUMED.listed()[0]["value"]
+        ('required', 0.8)
+        """
+        return list(_listed("", self.model_dump()))
+
+
+def _listed(name: str, tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for key, value in tree.items():
+        full = f"{name}.{key}" if name else key
+        if "basis" in value:
+            yield {"name": full, **value}
+        else:
+            yield from _listed(full, value)
+
+
+ASSUMED = Assumptions.model_validate(
+    tomllib.loads(files("vallum.plan").joinpath("holding.toml").read_text(encoding="utf-8"))
+)
+"""As packaged."""
