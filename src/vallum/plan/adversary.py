@@ -8,7 +8,7 @@ counts. On foot and by vehicle are two adversaries with two results, never avera
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from vallum.assets.conditions import WEATHERS, Weather
@@ -38,7 +38,7 @@ class HoldCase:
     ('day-vehicle-alert', 'night-foot', 'dust')
     """
 
-    seen: Case = Case()
+    seen: Case = field(default_factory=Case)
     weather: Weather | None = None
     alert: Alert = "routine"
 
@@ -60,7 +60,7 @@ class HoldCase:
         if seen.target == "animal":
             raise ValueError(f"case {name}: nobody holds a line against animals; give foot or vehicle")
         weather = next((word for word in words if word in WEATHERS), None)
-        return cls(seen, weather, alert)  # type: ignore[arg-type]
+        return cls(seen, weather, alert)
 
     @property
     def adversary(self) -> Adversary:
@@ -70,7 +70,7 @@ class HoldCase:
     @property
     def name(self) -> str:
         """The case's one name."""
-        words = [self.seen.light, *([] if self.weather is None else [self.weather]), self.adversary]
+        words: list[str] = [self.seen.light, *([] if self.weather is None else [self.weather]), self.adversary]
         words += [] if self.alert == "routine" else ["alert"]
         return "-".join([*words, *(["proven-only"] if self.seen.proven_only else [])])
 
@@ -160,4 +160,4 @@ def times(case: HoldCase, sensors: Sequence[Sensor], assumed: Assumptions = ASSU
         for weather, share in shares.items()
         if share > 0.0
     ]
-    return tuple([*weathers, *rare])
+    return (*weathers, *rare)

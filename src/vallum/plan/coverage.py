@@ -248,8 +248,8 @@ def cut(strip: Strip, placed: Sequence[Watcher], crossings: Crossings, parts: in
         ways = np.flatnonzero((way_column >= first) & (way_column < end))
         ways_x_m, ways_y_m = crossings.x_m[ways], crossings.y_m[ways]
         asked = _box_of(own, ways_x_m, ways_y_m, left_m, top_m, cell_m)
-        near = tuple(watcher for watcher in placed if _reaches(watcher, asked, cell_m))
-        ground = _with_posts(asked, near, cell_m, rows, columns)
+        near = tuple(watcher for watcher in placed if reaches_into(watcher, asked, cell_m))
+        ground = ground_for(asked, near, cell_m, rows, columns)
         pieces.append(Part(len(pieces), own, ground, ways, ways_x_m, ways_y_m, near))
     return pieces
 
@@ -334,14 +334,15 @@ def _box_of(own: Box, ways_x_m: FloatArray, ways_y_m: FloatArray, left_m: float,
     return first_row, end_row, min(own[2], int(columns.min())), max(own[3], int(columns.max()) + 1)
 
 
-def _reaches(watcher: Watcher, box: Box, cell_m: float) -> bool:
+def reaches_into(watcher: Watcher, box: Box, cell_m: float) -> bool:
+    """Return whether a sensor may see any cell of a box."""
     reach = watcher.reach_m / cell_m + MARGIN_CELLS
     down = max(box[0] - watcher.row, 0, watcher.row - box[1])
     across = max(box[2] - watcher.column, 0, watcher.column - box[3])
     return watcher.reach_m > 0.0 and math.hypot(down, across) <= reach
 
 
-def _with_posts(asked: Box, near: Sequence[Watcher], cell_m: float, rows: int, columns: int) -> Box:
+def ground_for(asked: Box, near: Sequence[Watcher], cell_m: float, rows: int, columns: int) -> Box:
     """Return the cells over which sight-lines from the posts into what is asked run, a cell more each way."""
     spots = [(watcher.row, watcher.column) for watcher in near]
     all_rows = [asked[0], asked[1], *(row for row, _ in spots), *(row + 1 for row, _ in spots)]

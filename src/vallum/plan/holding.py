@@ -42,8 +42,11 @@ Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Box = tuple[int, int, int, int]
 StepsOf = Callable[[IntArray, IntArray], IntArray]
 """Gives the step of chainage of cells, by row and column of the strip's grid."""
+RateOf = Callable[[int, Box], Grid]
+"""Gives the detections a second in every cell of a window, in a state; in the first everything is at work."""
 
 NOBODY = -1
 
@@ -80,8 +83,8 @@ class Piece:
         First row, end row, first column, end column on the strip's grid, with what lies to both sides.
     heights_m, ground, zone, response_s
         The window's ground, its classes, the band, and how long after an alarm somebody is there.
-    rates
-        Detections a second in every cell, one grid for each state; the first is everything at work.
+    states, rate_of
+        How many there are, and the detections in each.
     pace, cell_m, neighbours
         Who crosses, and on what cells he steps.
     lines
@@ -99,12 +102,13 @@ class Piece:
         Whether the strip goes on before the window, and after it.
     """
 
-    box: tuple[int, int, int, int]
+    box: Box
     heights_m: Grid
     ground: NDArray[np.uint8]
     zone: NDArray[np.uint8]
     response_s: Grid
-    rates: tuple[Grid, ...]
+    states: int
+    rate_of: RateOf
     pace: Pace
     cell_m: float
     neighbours: int
@@ -170,19 +174,15 @@ def solve(
     progress
         Called with the share done; what it raises ends the work.
     """
-    told = _told(progress, 1 + 2 * len(piece.rates))
+    told = _told(progress, 1 + 2 * piece.states)
     field = _Field.of(piece, change)
     escape = field.escape(told(0))
     critical = escape.cost > 0.0
-    found = Least(
-        np.full((len(piece.rates), piece.steps), np.inf),
-        np.zeros(piece.steps, np.bool_),
-        np.zeros(piece.steps, np.bool_),
-        np.ones((len(piece.rates), piece.steps), np.bool_),
-        {},
-        np.full((len(piece.rates), piece.steps), np.nan),
-    )
-    for state, rate in enumerate(piece.rates):
+    shape = piece.states, piece.steps
+    across, from_start = np.zeros((2, piece.steps), np.bool_)
+    found = Least(np.full(shape, np.inf), across, from_start, np.ones(shape, np.bool_), {}, np.full(shape, np.nan))
+    for state in range(piece.states):
+        rate = piece.rate_of(state, piece.box)
         before, behind = field.exposures(escape, critical, rate, told(1 + 2 * state), told(2 + 2 * state))
         crossing = field.joined(escape, critical, before, behind, rate)
         entering = field.entered(critical, before)
@@ -194,10 +194,14 @@ def solve(
             cells, proven = field.way(escape, before, behind, crossing, entering, step, bool(lost[step]))
             found.proven[state, step] = proven and not crossing.doubtful[step]
             if with_ways and state == 0:
-                found.ways[step] = field.timed(cells, escape, critical, list(piece.rates))
-    if spread is not None:
+                found.ways[step] = field.timed(cells, escape, critical, piece.states)
         for step, way in found.ways.items():
-            found.upper[:, step] = field.uppers(way, escape, list(piece.rates), spread)
+            going_on = field.followed(way, escape)
+            clock_s, (met,) = walked(field.going, going_on, [rate])
+            way.exposure[state] = met[: len(way.cells)]
+            if spread is not None:
+                response_s = field.response_s[going_on[:, 0], going_on[:, 1]].astype(np.float64)
+                found.upper[state, step] = interrupted(clock_s, met, response_s, spread)
     return found
 
 
@@ -372,25 +376,26 @@ class _Field:
         doubt = before.is_doubtful(row, column) or behind.is_doubtful(to_row, to_column)
         return np.concatenate([before.way(row, column), behind.way(to_row, to_column)]), not doubt
 
-    def timed(self, cells: IntArray, escape: Reached, critical: Mask, rates: list[Grid]) -> Way:
-        clock_s, exposure = walked(self.going, cells, rates)
+    def timed(self, cells: IntArray, escape: Reached, critical: Mask, states: int) -> Way:
+        """Return a way with its clock; what is met on it is filled in state by state."""
         late = np.flatnonzero(critical[cells[:, 0], cells[:, 1]])
         last = int(late[0]) if len(late) else len(cells) - 1
+        cells = cells[: last + 1]
+        clock_s, _ = walked(self.going, cells, [])
         left_s = float(escape.cost[cells[last, 0], cells[last, 1]])
         # Beyond an open end nobody knows; the window says that it is not proven.
         latest_s = float(clock_s[last]) - (left_s if np.isfinite(left_s) else 0.0)
-        moved = (cells[: last + 1] + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
-        return Way(moved, clock_s[: last + 1], exposure[:, : last + 1], last, latest_s)
+        moved = (cells + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
+        return Way(moved, clock_s, np.zeros((states, len(cells))), last, latest_s)
 
-    def uppers(self, way: Way, escape: Reached, rates: list[Grid], spread: float) -> FloatArray:
-        """Return for each state how surely somebody on a way, and on to his exit, is interrupted at random times."""
+    def followed(self, way: Way, escape: Reached) -> IntArray:
+        """Return the cells of a way and, from where it is too late, the way to the exit."""
         cells = way.cells.astype(np.int64) - np.array(self.piece.box)[[0, 2]]
-        end = cells[-1]
-        if np.isfinite(escape.cost[end[0], end[1]]):
-            cells = np.concatenate([cells, escape.way(int(end[0]), int(end[1]))[1:]])
-        clock_s, exposure = walked(self.going, cells, rates)
-        response_s = self.response_s[cells[:, 0], cells[:, 1]].astype(np.float64)
-        return np.array([interrupted(clock_s, met, response_s, spread) for met in exposure])
+        row, column = (int(part) for part in cells[-1])
+        if not np.isfinite(escape.cost[row, column]):
+            return cells
+        whole: IntArray = np.concatenate([cells, escape.way(row, column)[1:]])
+        return whole
 
 
 def _at_rim(zone: NDArray[np.uint8], kind: int) -> Mask:

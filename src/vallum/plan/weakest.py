@@ -105,8 +105,8 @@ def walked(going: Going, cells: IntArray, rates: list[Grid]) -> tuple[FloatArray
     >>> walked(going, np.array([[0, 0], [0, 1], [0, 2]]), [np.full((1, 3), 0.125, np.float32)])
     (array([ 0., 10., 20.]), array([[0.  , 1.25, 2.5 ]]))
     """
-    clock_s, exposure = np.zeros(len(cells)), np.zeros((len(rates), len(cells)))
-    for state, rate in enumerate(rates):
+    clock_s, exposure = np.zeros(len(cells)), np.zeros((max(1, len(rates)), len(cells)))
+    for state, rate in enumerate(rates or [np.zeros((0, 0), np.float32)]):
         _walk(
             going.heights_m,
             going.ground,
@@ -120,7 +120,7 @@ def walked(going: Going, cells: IntArray, rates: list[Grid]) -> tuple[FloatArray
             clock_s,
             exposure[state],
         )
-    return clock_s, exposure
+    return clock_s, exposure[: len(rates)]
 
 
 @njit(cache=True, nogil=True)
@@ -136,7 +136,9 @@ def _walk(  # type: ignore[no-untyped-def]
             step_s += np.float64(delay_s[index[row, column], move])
             met = np.float64(extra[index[row, column], move])
         clock_s[at + 1] = clock_s[at] + step_s
-        exposure[at + 1] = exposure[at] + met + step_s * mean_rate(rate, row, column, move)
+        if rate.size > 0:
+            met += step_s * mean_rate(rate, row, column, move)
+        exposure[at + 1] = exposure[at] + met
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,422 @@
+"""How surely is a crossing interrupted, at every step of the line, in every case?
+
+From a scene - strip, ground, sensors - with units and obstacles on it to P_I by chainage: the response field once for
+each light and alert, then piece by piece the critical ground and what is met before it, in every kind of time a case
+mixes. Weights of the kinds are assumptions; what a case says is
+
+    P_I(s) = P_C x sum over kinds of time of weight x min(1 - exp(-M(s)), what the straight way across is detected with)
+
+where the second is what sensors can give at most: each counts for no more than its ceiling and the share of the time in
+which it works, however long somebody stays before it (see `ceilings`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from vallum.assets.conditions import Light
+from vallum.assets.performance import performance
+from vallum.assets.unit import Unit
+from vallum.frontier.strip import Strip
+from vallum.plan.adversary import Adversary, HoldCase, Time, times
+from vallum.plan.assumptions import ASSUMED, Assumptions
+from vallum.plan.holding import AS_IT_IS, Change, Least, Piece, joined, solve
+from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped, workers
+from vallum.plan.rates import Rates
+from vallum.plan.response import response, teams
+from vallum.plan.scene import Held, Progress, Read, Scene
+from vallum.plan.sweep import NOMINAL
+from vallum.plan.zones import BEYOND, Zones
+from vallum.terrain.barrier import Crossed
+from vallum.terrain.pace import Pace
+
+Grid = NDArray[np.float32]
+FloatArray = NDArray[np.float64]
+
+HALO_M = 40_000.0
+# A piece of so many cells takes some hundred megabytes.
+_CELLS_OF_A_PIECE = 12_000_000
+_FARTHEST_Z = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """What all cases share.
+
+    Attributes
+    ----------
+    scene
+        Strip, ground and the sensors that count.
+    zones
+        The band, its sides, and the steps across the line.
+    ground
+        uint8, shape of the grid: classes of ground, numbers into the paces'.
+    units
+        Who responds.
+    pace_of
+        How an adversary moves in a light.
+    unit_pace_of
+        How a unit moves in a light.
+    lines_of
+        What delays an adversary at the line; `own` for what delays our own units.
+    assumed
+        What is assumed.
+    neighbours
+        To how many cells a step leads: 16, or 8 or 4 to compare.
+    """
+
+    scene: Scene
+    zones: Zones
+    ground: NDArray[np.uint8]
+    units: tuple[Unit, ...]
+    pace_of: Callable[[Adversary, Light], Pace]
+    unit_pace_of: Callable[[Unit, Light], Pace]
+    lines_of: Callable[[Adversary], tuple[Crossed, ...]]
+    assumed: Assumptions = ASSUMED
+    neighbours: int = 16
+
+    @property
+    def steps(self) -> int:
+        """How many steps the line has."""
+        return len(self.zones.edges_m) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """What was found in one case; arrays run over the steps of the line.
+
+    Attributes
+    ----------
+    case, times
+        What was asked, and the kinds of time that are mixed.
+    least
+        What is met at least, and the weakest ways.
+    ceiling
+        (times, steps): how surely sensors can detect a crossing at most.
+    p_by_time
+        (times, steps): probability of interruption in each kind of time.
+    p
+        (steps,): over all kinds of time.
+    lower, upper
+        (steps,): sound bounds of it when times to respond are random; NaN unless asked for.
+    margin_s
+        (steps,): seconds left to whoever responds when the first timely detection is expected on the weakest way, with
+        everything at work; 0 where none is expected.
+    changed
+        (steps,) by name: P_I were one thing different - `detection`, `delay`, `response` - unless not asked for.
+    response_s
+        (steps,): how long after an alarm somebody is at the line.
+    halo_m
+        How much beyond a piece was looked at.
+    """
+
+    case: HoldCase
+    times: tuple[Time, ...]
+    least: Least
+    ceiling: FloatArray
+    p_by_time: FloatArray
+    p: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    margin_s: FloatArray
+    changed: Mapping[str, FloatArray]
+    response_s: FloatArray
+    halo_m: float
+
+
+def hold(
+    field: Field,
+    cases: Sequence[HoldCase],
+    *,
+    with_causes: bool = True,
+    levels: int = 4,
+    windows: int | None = None,
+    scheduler: Scheduler = "threads",
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Holding, ...]:
+    """Work out the probability of interruption along the line.
+
+    Parameters
+    ----------
+    field
+        What all cases share.
+    cases
+        What is asked.
+    with_causes
+        Whether it is asked what would help, three more solves.
+    levels
+        Steps of the staircase that bounds P_I when times to respond are random, a solve each; none when 0.
+    windows
+        In how many pieces; the numbers do not depend on it.
+    scheduler
+        Where pieces are worked on.
+    progress
+        Called with what is being done, in a word, and the share of all of it.
+    cancelled
+        Asked again and again.
+
+    Raises
+    ------
+    ValueError
+        If a unit stands where it cannot move, or a case cannot be mixed.
+    CancelledError
+        When asked to stop.
+    """
+    found = []
+    fields: dict[tuple[Light, str], Grid] = {}
+    for number, case in enumerate(cases):
+        told = _Told(progress, cancelled, number, len(cases))
+        key = case.seen.light, case.alert
+        if key not in fields:
+            fields[key] = response_of(field, case, lambda share: told("response", 0.1 * share))  # noqa: B023
+        found.append(_held(field, case, fields[key], with_causes, levels, windows, scheduler, told))
+    return tuple(found)
+
+
+def response_of(field: Field, case: HoldCase, progress: Callable[[float], object] | None = None) -> Grid:
+    """Return how long after an alarm somebody is there, in every cell of the band, seconds."""
+    scene, zones, assumed = field.scene, field.zones, field.assumed
+    ready = assumed.readiness.alert if case.alert == "alert" else assumed.readiness.routine
+    light = case.seen.light
+    found, _ = teams(scene.strip, zones.zone, field.units, lambda unit: field.unit_pace_of(unit, light), ready.value)
+    return response(
+        scene.ground.heights_m, field.ground, zones.zone, scene.strip.cell_m, found, assumed.tasked_s, progress=progress
+    )
+
+
+def changes(assumed: Assumptions, with_causes: bool, levels: int) -> dict[str, Change]:
+    """Return what has to be solved beside what is, by name.
+
+    Examples
+    --------
+    >>> {name: round(change.response_times, 2) for name, change in changes(ASSUMED, False, 2).items()}
+    {'level 1': 0.7, 'level 2': 1.3}
+    """
+    asked: dict[str, Change] = {}
+    if with_causes:
+        asked["delay"] = Change(delay_s=assumed.cause.delay_s.value)
+        asked["response"] = Change(response_s=-assumed.cause.response_s.value)
+    for number, z in enumerate(_z(levels)):
+        asked[f"level {number + 1}"] = Change(response_times=1.0 + assumed.response_spread.value * float(z))
+    return asked
+
+
+def _z(levels: int) -> FloatArray:
+    """Return the steps of the staircase, standard deviations from the mean: the middles of equal parts of its range."""
+    return (np.arange(levels) + 0.5) / max(levels, 1) * 2.0 * _FARTHEST_Z - _FARTHEST_Z
+
+
+def _weights(levels: int) -> FloatArray:
+    """Return how much each step of the staircase counts: it stays below the distribution."""
+    return np.diff(norm.cdf(_z(levels)), prepend=0.0)
+
+
+def _held(
+    field: Field,
+    case: HoldCase,
+    response_s: Grid,
+    with_causes: bool,
+    levels: int,
+    windows: int | None,
+    scheduler: Scheduler,
+    told: _Told,
+) -> Holding:
+    assumed, scene = field.assumed, field.scene
+    mixed = times(case, scene.sensors, assumed)
+    others = changes(assumed, with_causes, levels)
+    spread = assumed.response_spread.value if levels else None
+    solves = {"as it is": AS_IT_IS, **others}
+    solved, halo_m = _solved(field, case, mixed, response_s, solves, spread, windows, scheduler, told)
+    least = solved["as it is"]
+    ceiling = ceilings(scene, mixed, field.zones)
+    weight = np.array([time.weight for time in mixed])
+    communication = assumed.communication.value
+
+    def by_time(exposure: FloatArray) -> FloatArray:
+        # Where no way leads across nobody crosses, and nothing need be detected.
+        open_ = np.isfinite(exposure)
+        return np.where(open_, communication * np.minimum(-np.expm1(-np.where(open_, exposure, 0.0)), ceiling), 1.0)
+
+    p_by_time = by_time(least.exposure)
+    lower, upper = np.full((2, field.steps), np.nan)
+    if levels:
+        parts = [by_time(solved[f"level {number + 1}"].exposure) for number in range(levels)]
+        lower = weight @ sum(share * part for share, part in zip(_weights(levels), parts, strict=True))
+        upper = weight @ (communication * np.minimum(np.where(np.isnan(least.upper), 1.0, least.upper), ceiling))
+    changed: dict[str, FloatArray] = {}
+    if with_causes:
+        changed["detection"] = weight @ by_time(least.exposure * assumed.cause.detection_times.value)
+        changed["delay"] = weight @ by_time(solved["delay"].exposure)
+        changed["response"] = weight @ by_time(solved["response"].exposure)
+    margin_s = np.zeros(field.steps)
+    for step, way in least.ways.items():
+        margin_s[step] = way.margin_s()
+    at_line = np.full(field.steps, np.inf)
+    np.minimum.at(at_line, field.zones.step, response_s[field.zones.row, field.zones.column])
+    return Holding(
+        case, mixed, least, ceiling, p_by_time, np.asarray(weight @ p_by_time), np.asarray(lower), np.asarray(upper),
+        margin_s, changed, at_line, halo_m,
+    )  # fmt: skip
+
+
+def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
+    """Return how surely a crossing can be detected at most, by kind of time and step.
+
+    Looks of one sensor are not independent however far apart: what hides somebody from it once - clutter, cover, a
+    fault - hides him again. So a sensor that would detect the straight way across with 1 - exp(-m), were looks
+    independent, counts with its ceiling times that, and only in the share of the time in which it works. Nobody on the
+    weakest way is detected more surely than on the straight one: what holds for one way bounds the least of all.
+
+    Returns
+    -------
+    numpy.ndarray
+        (times, steps), probabilities.
+    """
+    seen = tuple(dict.fromkeys(time.seen for time in mixed))
+    coverage = scene.look(seen, with_sets=False, with_rate=False)
+    by_id = {sensor.sensor_id: sensor for sensor in scene.sensors}
+    found = []
+    for time in mixed:
+        exposures = coverage.of(time.seen)
+        best = np.array(
+            [
+                performance(by_id[one], time.seen.conditions, scene.tests, scene.parameters).ceiling
+                for one in exposures.sensor_ids
+            ]
+        )
+        added = exposures.added[NOMINAL] * time.assessed
+        missed = 1.0 - best[:, None] * -np.expm1(-added) if len(best) else np.ones((0, len(zones.edges_m) - 1))
+        out = np.array([one in time.out for one in exposures.sensor_ids], np.bool_)
+        found.append(1.0 - np.where(out[:, None], 1.0, missed).prod(axis=0))
+    return np.stack(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _StepsOf:
+    """Gives the step of chainage of cells."""
+
+    strip: Strip
+    edges_m: FloatArray
+
+    def __call__(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
+        strip = self.strip
+        x_m = np.asarray(strip.transform.c + (column + 0.5) * strip.cell_m, np.float64)
+        y_m = np.asarray(strip.transform.f - (row + 0.5) * strip.cell_m, np.float64)
+        chainage_m = strip.frontier.locate(*strip.to_lonlat(x_m, y_m)).chainage_m
+        step = np.searchsorted(self.edges_m, chainage_m, side="right") - 1
+        return np.clip(step, 0, len(self.edges_m) - 2).astype(np.int64)
+
+
+def _solved(
+    field: Field,
+    case: HoldCase,
+    mixed: Sequence[Time],
+    response_s: Grid,
+    solves: Mapping[str, Change],
+    spread: float | None,
+    windows: int | None,
+    scheduler: Scheduler,
+    told: _Told,
+) -> tuple[dict[str, Least], float]:
+    """Solve piece by piece, with more and more of the line beside each until that changes nothing."""
+    scene, zones = field.scene, field.zones
+    strip = scene.strip
+    here = scheduler == "threads"
+    rates = Rates.of(scene, mixed, Held(scene.ground.heights_m) if here else Read(strip, scene.ground.sources))
+    columns = np.linspace(0, strip.shape[1], (windows or _windows(strip, zones)) + 1).round().astype(int)
+    waiting = [(int(first), int(end)) for first, end in pairwise(columns) if end > first]
+    found: dict[str, list[Least]] = {name: [] for name in solves}
+    halo_m = HALO_M
+    done, of = 0, len(waiting) * len(solves)
+    while waiting:
+        pieces = [_piece(field, case, response_s, rates, len(mixed), own, halo_m) for own in waiting]
+        work = [(piece, name, change) for piece in pieces for name, change in solves.items()]
+        counted = done
+
+        def count(ready: int, counted: int = counted) -> None:
+            told("ways", 0.1 + 0.9 * min(1.0, (counted + ready) / of))
+
+        least = mapped(partial(_work, spread=spread), work, scheduler, done=count, cancelled=told.cancelled)
+        again = []
+        for number, own in enumerate(waiting):
+            mine = least[number * len(solves) : (number + 1) * len(solves)]
+            whole = not (pieces[number].first or pieces[number].last)
+            if whole or all(one.proven[np.isfinite(one.exposure)].all() for one in mine):
+                for name, one in zip(solves, mine, strict=True):
+                    found[name].append(one)
+            else:
+                again.append(own)
+        done += len(work) - len(again) * len(solves)
+        waiting = again
+        if waiting:
+            halo_m *= 2.0
+    return {name: joined(parts) for name, parts in found.items()}, halo_m
+
+
+def _work(job: tuple[Piece, str, Change], spread: float | None) -> Least:
+    piece, name, change = job
+    main = name == "as it is"
+    return solve(piece, change, with_ways=main, spread=spread if main else None, progress=lambda share: go_on())
+
+
+def _windows(strip: Strip, zones: Zones) -> int:
+    inside = int((zones.zone != BEYOND).sum())
+    return max(1 if inside < 500_000 else workers(), math.ceil(strip.shape[0] * strip.shape[1] / _CELLS_OF_A_PIECE / 2))
+
+
+def _piece(
+    field: Field, case: HoldCase, response_s: Grid, rates: Rates, states: int, own: tuple[int, int], halo_m: float
+) -> Piece:
+    scene, zones, strip = field.scene, field.zones, field.scene.strip
+    halo = math.ceil(halo_m / strip.cell_m)
+    first, end = max(0, own[0] - halo), min(strip.shape[1], own[1] + halo)
+    rows = np.flatnonzero((zones.zone[:, first:end] != BEYOND).any(axis=1))
+    box = (int(rows[0]), int(rows[-1]) + 1, first, end)
+    window = slice(box[0], box[1]), slice(box[2], box[3])
+    mine = (zones.column >= own[0]) & (zones.column < own[1])
+    vertices = strip.frontier.interval(strip.from_m, float(zones.edges_m[-1]))
+    x_m, y_m = strip.to_plane(vertices[:, 0], vertices[:, 1])
+    line = (strip.transform.f - y_m) / strip.cell_m - 0.5, (x_m - strip.transform.c) / strip.cell_m - 0.5
+    return Piece(
+        box,
+        scene.ground.heights_m[window],
+        field.ground[window],
+        zones.zone[window],
+        response_s[window],
+        states,
+        rates,
+        field.pace_of(case.adversary, case.seen.light),
+        strip.cell_m,
+        field.neighbours,
+        field.lines_of(case.adversary),
+        line,
+        zones.row[mine],
+        zones.column[mine],
+        zones.step[mine],
+        field.steps,
+        _StepsOf(strip, zones.edges_m),
+        first > 0,
+        end < strip.shape[1],
+    )
+
+
+class _Told:
+    """Tells how far the work is, and ends it when asked."""
+
+    def __init__(self, progress: Progress | None, cancelled: Callable[[], bool] | None, number: int, of: int) -> None:
+        self._progress, self.cancelled, self._number, self._of = progress, cancelled, number, of
+
+    def __call__(self, what: str, share: float) -> None:
+        if self._progress is not None:
+            self._progress(what, (self._number + share) / self._of)
+        if self.cancelled is not None and self.cancelled():
+            raise CancelledError("stopped as asked; nothing was kept")
