@@ -239,16 +239,23 @@ def parameters_with(changes: Mapping[str, Any]) -> Parameters:
     >>> parameters_with({"ground_radar": {"glimpse_s": figure}}).ground_radar.glimpse_s.value
     40.0
     """
-    return Parameters.model_validate(_merged(_PACKAGED, changes))
+    return Parameters.model_validate(merged(_PACKAGED, changes))
 
 
-def _merged(packaged: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(packaged)
+def merged(packaged: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree of figures with what somebody says differently; a figure is replaced as a whole.
+
+    Examples
+    --------
+    >>> merged({"a": {"x": 1, "y": 2}, "b": {"value": 1, "basis": "assumption"}}, {"a": {"y": 3}, "b": {"value": 2}})
+    {'a': {'x': 1, 'y': 3}, 'b': {'value': 2}}
+    """
+    tree = dict(packaged)
     for name, change in changes.items():
-        here = merged.get(name)
+        here = tree.get(name)
         is_table = isinstance(here, Mapping) and isinstance(change, Mapping) and "basis" not in here
-        merged[name] = _merged(here, change) if is_table and isinstance(here, Mapping) else change
-    return merged
+        tree[name] = merged(here, change) if is_table and isinstance(here, Mapping) else change
+    return tree
 
 
 _PACKAGED: Mapping[str, Any] = tomllib.loads(

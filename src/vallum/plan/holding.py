@@ -390,7 +390,7 @@ class _Field:
 
     def followed(self, way: Way, escape: Reached) -> IntArray:
         """Return the cells of a way and, from where it is too late, the way to the exit."""
-        cells = way.cells.astype(np.int64) - np.array(self.piece.box)[[0, 2]]
+        cells: IntArray = way.cells.astype(np.int64) - np.array(self.piece.box)[[0, 2]]
         row, column = (int(part) for part in cells[-1])
         if not np.isfinite(escape.cost[row, column]):
             return cells
