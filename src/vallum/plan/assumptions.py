@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vallum.assets.parameters import Figure, Probability, Seconds, Share
+from vallum.assets.parameters import Figure, Probability, Seconds, Share, merged
 
 Alert = Literal["routine", "alert"]
 
@@ -122,7 +122,23 @@ def _listed(name: str, tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _listed(full, value)
 
 
-ASSUMED = Assumptions.model_validate(
-    tomllib.loads(files("vallum.plan").joinpath("holding.toml").read_text(encoding="utf-8"))
-)
+def assumptions_with(changes: Mapping[str, Any]) -> Assumptions:
+    """Return the packaged assumptions with what somebody says differently; a figure is replaced as a whole.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        For whatever does not fit; its places are those of the tree.
+
+    Examples
+    --------
+    >>> figure = {"value": 0.9, "unit": "probability", "basis": "assumption", "source": "the commander"}
+    >>> assumptions_with({"required": figure}).required.value
+    0.9
+    """
+    return Assumptions.model_validate(merged(_PACKAGED, changes))
+
+
+_PACKAGED: Mapping[str, Any] = tomllib.loads(files("vallum.plan").joinpath("holding.toml").read_text(encoding="utf-8"))
+ASSUMED = assumptions_with({})
 """As packaged."""

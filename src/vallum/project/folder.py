@@ -11,13 +11,14 @@ from itertools import chain
 from pathlib import Path
 
 from vallum import examples
-from vallum.assets.parameters import DEFAULT
 from vallum.frontier.calibration import Calibration
 from vallum.frontier.line import Frontier
 from vallum.project import ground, standing, stretches, walked
 from vallum.project.declared import cells
-from vallum.project.detecting import FILE as PERFORMANCE
-from vallum.project.detecting import read_performance
+from vallum.project.figures import FILES as FIGURES
+from vallum.project.figures import read_delays, read_holding, read_mobility, read_performance
+from vallum.project.grounds import FILES as GROUNDS
+from vallum.project.grounds import read_grounds
 from vallum.project.problem import Problem, ProjectError, quoted
 from vallum.project.project import Project
 from vallum.project.relief import terrain_problems
@@ -106,8 +107,12 @@ def load(path_or_name: str | Path) -> Project:
         wrong_sections, wrong_assigned, wrong_towers, wrong_sensors, wrong_units, wrong_obstacles, wrong_works,
         wrong_tests,
     )  # fmt: skip
-    parameters, wrong = read_performance(contents[PERFORMANCE]) if PERFORMANCE in contents else (DEFAULT, [])
-    problems += wrong
+    parameters, wrong_performance = read_performance(contents)
+    mobility, wrong_mobility = read_mobility(contents)
+    delays, wrong_delays = read_delays(contents)
+    holding, wrong_holding = read_holding(contents)
+    grounds, wrong_grounds = read_grounds(folder, contents, mobility)
+    problems += chain(wrong_performance, wrong_mobility, wrong_delays, wrong_holding, wrong_grounds)
 
     empty = b'{"type": "FeatureCollection", "features": []}'
     given = {name: contents.get(name, empty) for name in GROUND_FILES}
@@ -126,9 +131,14 @@ def load(path_or_name: str | Path) -> Project:
         ((), []) if wrong_terrain else read_terrain(folder, contents.get(TERRAIN_SOURCES), terrain_path)
     )
     problems += chain(wrong_crossings, wrong_places, wrong_lakes, wrong_neighbours, wrong_terrain, wrong_sources)
-    if problems or settings is None or frontier is None or parameters is None:
+    unread = parameters is None or mobility is None or delays is None or holding is None
+    if problems or settings is None or frontier is None or unread:
         raise ProjectError(_in_reading_order(problems))
 
+    assert parameters is not None
+    assert mobility is not None
+    assert delays is not None
+    assert holding is not None
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     if terrain_path is not None:
         with terrain_path.open("rb") as stream:
@@ -151,6 +161,10 @@ def load(path_or_name: str | Path) -> Project:
         sensors=sensors,
         walk_tests=walk_tests,
         performance=parameters,
+        mobility=mobility,
+        delays=delays,
+        holding=holding,
+        grounds=grounds,
         units=units,
         obstacles=obstacles,
         works=works,
@@ -186,7 +200,7 @@ def _folder(path_or_name: str | Path) -> Path:
 def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
-    optional = (*OPTIONAL_TABLES, PERFORMANCE, TERRAIN_SOURCES, *GROUND_FILES)
+    optional = (*OPTIONAL_TABLES, *FIGURES, TERRAIN_SOURCES, *GROUND_FILES, *GROUNDS)
     for name in (SETTINGS, *TABLES, *optional):
         try:
             contents[name] = (folder / name).read_bytes()
@@ -248,6 +262,6 @@ def _inside(error: ValueError) -> str:
 
 
 def _in_reading_order(problems: list[Problem]) -> list[Problem]:
-    files = (SETTINGS, *TABLES, *OPTIONAL_TABLES, PERFORMANCE, *GROUND_FILES, TERRAIN, TERRAIN_SOURCES)
+    files = (SETTINGS, *TABLES, *OPTIONAL_TABLES, *FIGURES, *GROUND_FILES, *GROUNDS, TERRAIN, TERRAIN_SOURCES)
     order = {name: index for index, name in enumerate(files)}
     return sorted(dict.fromkeys(problems), key=lambda problem: (order.get(problem.file, 0), problem.row or 0))

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from vallum.assets.delay import Delays
+from vallum.assets.mobility import Mobility
 from vallum.assets.obstacle import Obstacle
 from vallum.assets.parameters import Parameters
 from vallum.assets.sensor import Sensor
@@ -17,6 +19,8 @@ from vallum.assets.walktest import WalkTest
 from vallum.frontier.line import Frontier
 from vallum.frontier.records import SectionAssigned
 from vallum.frontier.section import Section
+from vallum.plan.assumptions import Assumptions
+from vallum.plan.grounds import Grounds
 from vallum.plan.works.progress import WorksReported
 from vallum.project.settings import Attribution, Country, Party, Programme
 from vallum.terrain.source import TerrainSource
@@ -76,6 +80,10 @@ class Project:
         What stands, who moves, what is planned and what was reported built.
     walk_tests, performance
         Walk tests of sensors, and the figures that stand behind a sensor that was not walked.
+    mobility, delays, holding
+        How fast who gets across which ground, how long obstacles hold somebody up, what the holding analysis assumes.
+    grounds
+        Which ground is of which class, and where somebody who came across is gone.
     places, crossing_points, lakes, neighbours
         The ground around; lakes and neighbouring borders as GeoJSON for the map.
     parties, programme, alarm_rules, attribution
@@ -110,6 +118,10 @@ class Project:
     sensors: tuple[Sensor, ...]
     walk_tests: tuple[WalkTest, ...]
     performance: Parameters
+    mobility: Mobility
+    delays: Delays
+    holding: Assumptions
+    grounds: Grounds
     units: tuple[Unit, ...]
     obstacles: tuple[Obstacle, ...]
     works: tuple[WorksReported, ...]

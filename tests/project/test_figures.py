@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vallum.assets.parameters import DEFAULT
 from vallum.project import Problem, load
-from vallum.project.detecting import read_performance
+from vallum.project.figures import read_performance
 
 Problems = Callable[[], tuple[Problem, ...]]
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_toml_is_refused_with_its_row(folder: Path, problems: 
 
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_figures_or_are_refused_in_words(content: bytes) -> None:
-    parameters, wrong = read_performance(content)
+    parameters, wrong = read_performance({"performance.toml": content})
     assert (parameters is None) == bool(wrong)
     assert all(problem.file == "performance.toml" and problem.expected for problem in wrong)
 
