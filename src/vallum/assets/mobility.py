@@ -165,11 +165,16 @@ def unit_pace(unit: Unit, light: Light, grounds: Sequence[str] = (OPEN,), mobili
     >>> patrol.speed_m_s, round(1.0 / unit_pace(patrol, "day").at(0, 0.0), 3)
     (8.0, 8.0)
     """
-    mover: Mover = "foot" if unit.kind in {"foot_patrol", "observation_post"} else "vehicle"
+    mover = mover_of(unit)
     usual = pace_of(mover, "day", (OPEN,), mobility).at(0, 0.0)
     here = pace_of(mover, light, grounds, mobility)
     scaled = np.asarray(here.s_per_m.astype(np.float64) / (usual * unit.speed_m_s), np.float32)
     return Pace(f"{unit.kind} by {light}", here.grounds, scaled)
+
+
+def mover_of(unit: Unit) -> Mover:
+    """Return whether a unit moves on foot or by vehicle."""
+    return "foot" if unit.kind in {"foot_patrol", "observation_post"} else "vehicle"
 
 
 def _speed(slope: FloatArray, *, mover: Mover, light: Light, ground: GroundClass, mobility: Mobility) -> FloatArray:

@@ -23,20 +23,20 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from vallum.assets.conditions import Light
+from vallum.assets.mobility import Mover
 from vallum.assets.performance import performance
-from vallum.assets.unit import Unit
 from vallum.frontier.strip import Strip
-from vallum.plan.adversary import Adversary, HoldCase, Time, times
-from vallum.plan.assumptions import ASSUMED, Assumptions
+from vallum.plan.adversary import HoldCase, Time, times
+from vallum.plan.assumptions import Assumptions
+from vallum.plan.field import Field
 from vallum.plan.holding import AS_IT_IS, Change, Least, Piece, joined, solve
 from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped, workers
 from vallum.plan.rates import Rates
-from vallum.plan.response import response, teams
+from vallum.plan.response import Response, responders, response
 from vallum.plan.scene import Held, Progress, Read, Scene
 from vallum.plan.sweep import NOMINAL
 from vallum.plan.zones import BEYOND, Zones
-from vallum.terrain.barrier import Crossed
-from vallum.terrain.pace import Pace
+from vallum.terrain.barrier import Barrier
 
 Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
@@ -45,48 +45,6 @@ HALO_M = 40_000.0
 # A piece of so many cells takes some hundred megabytes.
 _CELLS_OF_A_PIECE = 12_000_000
 _FARTHEST_Z = 2.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
-    """What all cases share.
-
-    Attributes
-    ----------
-    scene
-        Strip, ground and the sensors that count.
-    zones
-        The band, its sides, and the steps across the line.
-    ground
-        uint8, shape of the grid: classes of ground, numbers into the paces'.
-    units
-        Who responds.
-    pace_of
-        How an adversary moves in a light.
-    unit_pace_of
-        How a unit moves in a light.
-    lines_of
-        What delays an adversary at the line; `own` for what delays our own units.
-    assumed
-        What is assumed.
-    neighbours
-        To how many cells a step leads: 16, or 8 or 4 to compare.
-    """
-
-    scene: Scene
-    zones: Zones
-    ground: NDArray[np.uint8]
-    units: tuple[Unit, ...]
-    pace_of: Callable[[Adversary, Light], Pace]
-    unit_pace_of: Callable[[Unit, Light], Pace]
-    lines_of: Callable[[Adversary], tuple[Crossed, ...]]
-    assumed: Assumptions = ASSUMED
-    neighbours: int = 16
-
-    @property
-    def steps(self) -> int:
-        """How many steps the line has."""
-        return len(self.zones.edges_m) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,8 +70,12 @@ class Holding:
         everything at work; 0 where none is expected.
     changed
         (steps,) by name: P_I were one thing different - `detection`, `delay`, `response` - unless not asked for.
+    there
+        How long after an alarm somebody is where, and who.
     response_s
-        (steps,): how long after an alarm somebody is at the line.
+        (steps,): the same at the line, on its outer side.
+    own_delay_s
+        (steps,): how much later our own obstacles make that; not counted in P_I.
     halo_m
         How much beyond a piece was looked at.
     """
@@ -128,7 +90,9 @@ class Holding:
     upper: FloatArray
     margin_s: FloatArray
     changed: Mapping[str, FloatArray]
+    there: Response
     response_s: FloatArray
+    own_delay_s: FloatArray
     halo_m: float
 
 
@@ -172,24 +136,55 @@ def hold(
         When asked to stop.
     """
     found = []
-    fields: dict[tuple[Light, str], Grid] = {}
+    fields: dict[tuple[Light, str], tuple[Response, FloatArray]] = {}
     for number, case in enumerate(cases):
         told = _Told(progress, cancelled, number, len(cases))
         key = case.seen.light, case.alert
         if key not in fields:
-            fields[key] = response_of(field, case, lambda share: told("response", 0.1 * share))  # noqa: B023
-        found.append(_held(field, case, fields[key], with_causes, levels, windows, scheduler, told))
+            there = response_of(field, case, progress=partial(told.part, "response", 0.0, 0.1))
+            fields[key] = there, _own_delay(field, case, there)
+        found.append(_held(field, case, *fields[key], with_causes, levels, windows, scheduler, told))
     return tuple(found)
 
 
-def response_of(field: Field, case: HoldCase, progress: Callable[[float], object] | None = None) -> Grid:
-    """Return how long after an alarm somebody is there, in every cell of the band, seconds."""
+def response_of(
+    field: Field,
+    case: HoldCase,
+    *,
+    with_obstacles: bool = False,
+    progress: Callable[[float], object] | None = None,
+) -> Response:
+    """Return how long after an alarm somebody is there, and who, in every cell of the band.
+
+    Parameters
+    ----------
+    field, case
+        Units and ground; light and alert.
+    with_obstacles
+        Whether our own obstacles hold up our own units; a figure that is shown apart.
+    progress
+        Called with the share done.
+    """
     scene, zones, assumed = field.scene, field.zones, field.assumed
     ready = assumed.readiness.alert if case.alert == "alert" else assumed.readiness.routine
     light = case.seen.light
-    found, _ = teams(scene.strip, zones.zone, field.units, lambda unit: field.unit_pace_of(unit, light), ready.value)
+    found, left_out = responders(
+        scene.strip, zones.zone, field.units, lambda unit: field.unit_pace(unit, light), ready.value
+    )
+    rows, columns = scene.strip.shape
+    barriers: dict[Mover, Barrier] = {}
+    if with_obstacles:
+        barriers = {mover: Barrier.of((rows, columns), field.own_lines(mover)) for mover in ("foot", "vehicle")}
     return response(
-        scene.ground.heights_m, field.ground, zones.zone, scene.strip.cell_m, found, assumed.tasked_s, progress=progress
+        scene.ground.heights_m,
+        field.ground,
+        zones.zone,
+        scene.strip.cell_m,
+        found,
+        assumed.tasked_s,
+        left_out=left_out,
+        barriers=barriers,
+        progress=progress,
     )
 
 
@@ -198,6 +193,7 @@ def changes(assumed: Assumptions, with_causes: bool, levels: int) -> dict[str, C
 
     Examples
     --------
+    >>> from vallum.plan.assumptions import ASSUMED
     >>> {name: round(change.response_times, 2) for name, change in changes(ASSUMED, False, 2).items()}
     {'level 1': 0.7, 'level 2': 1.3}
     """
@@ -223,7 +219,8 @@ def _weights(levels: int) -> FloatArray:
 def _held(
     field: Field,
     case: HoldCase,
-    response_s: Grid,
+    there: Response,
+    own_delay_s: FloatArray,
     with_causes: bool,
     levels: int,
     windows: int | None,
@@ -235,37 +232,52 @@ def _held(
     others = changes(assumed, with_causes, levels)
     spread = assumed.response_spread.value if levels else None
     solves = {"as it is": AS_IT_IS, **others}
-    solved, halo_m = _solved(field, case, mixed, response_s, solves, spread, windows, scheduler, told)
+    solved, halo_m = _solved(field, case, mixed, there.seconds, solves, spread, windows, scheduler, told)
     least = solved["as it is"]
     ceiling = ceilings(scene, mixed, field.zones)
     weight = np.array([time.weight for time in mixed])
     communication = assumed.communication.value
 
-    def by_time(exposure: FloatArray) -> FloatArray:
+    def by_time(exposure: FloatArray, most: FloatArray = ceiling) -> FloatArray:
         # Where no way leads across nobody crosses, and nothing need be detected.
         open_ = np.isfinite(exposure)
-        return np.where(open_, communication * np.minimum(-np.expm1(-np.where(open_, exposure, 0.0)), ceiling), 1.0)
+        return np.where(open_, communication * np.minimum(-np.expm1(-np.where(open_, exposure, 0.0)), most), 1.0)
 
     p_by_time = by_time(least.exposure)
     lower, upper = np.full((2, field.steps), np.nan)
     if levels:
         parts = [by_time(solved[f"level {number + 1}"].exposure) for number in range(levels)]
-        lower = weight @ sum(share * part for share, part in zip(_weights(levels), parts, strict=True))
         upper = weight @ (communication * np.minimum(np.where(np.isnan(least.upper), 1.0, least.upper), ceiling))
+        lower = weight @ sum(share * part for share, part in zip(_weights(levels), parts, strict=True))
+        # Where somebody is lost before the line his way is known up to there only, not where he crosses.
+        lower = np.minimum(lower, upper)
     changed: dict[str, FloatArray] = {}
     if with_causes:
-        changed["detection"] = weight @ by_time(least.exposure * assumed.cause.detection_times.value)
+        # As if every sensor stood there so many times: what it gives at most grows with it.
+        more = assumed.cause.detection_times.value
+        changed["detection"] = weight @ by_time(least.exposure * more, 1.0 - (1.0 - ceiling) ** more)
         changed["delay"] = weight @ by_time(solved["delay"].exposure)
         changed["response"] = weight @ by_time(solved["response"].exposure)
     margin_s = np.zeros(field.steps)
     for step, way in least.ways.items():
         margin_s[step] = way.margin_s()
-    at_line = np.full(field.steps, np.inf)
-    np.minimum.at(at_line, field.zones.step, response_s[field.zones.row, field.zones.column])
     return Holding(
         case, mixed, least, ceiling, p_by_time, np.asarray(weight @ p_by_time), np.asarray(lower), np.asarray(upper),
-        margin_s, changed, at_line, halo_m,
+        margin_s, changed, there, _at_line(field, there.seconds), own_delay_s, halo_m,
     )  # fmt: skip
+
+
+def _at_line(field: Field, seconds: Grid) -> FloatArray:
+    least = np.full(field.steps, np.inf)
+    np.minimum.at(least, field.zones.step, seconds[field.zones.row, field.zones.column])
+    return least
+
+
+def _own_delay(field: Field, case: HoldCase, there: Response) -> FloatArray:
+    """Return how much later our own obstacles make a response beyond the line, by step, seconds."""
+    if not field.own_lines("vehicle"):
+        return np.zeros(field.steps)
+    return _at_line(field, response_of(field, case, with_obstacles=True).seconds) - _at_line(field, there.seconds)
 
 
 def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
@@ -394,10 +406,10 @@ def _piece(
         response_s[window],
         states,
         rates,
-        field.pace_of(case.adversary, case.seen.light),
+        field.pace(case.adversary, case.seen.light),
         strip.cell_m,
         field.neighbours,
-        field.lines_of(case.adversary),
+        field.lines(case.adversary),
         line,
         zones.row[mine],
         zones.column[mine],
@@ -420,3 +432,7 @@ class _Told:
             self._progress(what, (self._number + share) / self._of)
         if self.cancelled is not None and self.cancelled():
             raise CancelledError("stopped as asked; nothing was kept")
+
+    def part(self, what: str, begun: float, of: float, share: float) -> None:
+        """Tell how far a part of the work is."""
+        self(what, begun + of * share)

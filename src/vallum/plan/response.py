@@ -1,8 +1,8 @@
-"""How long after an alarm is somebody there?
+"""How long after an alarm is somebody there, and who?
 
 Everywhere in the band: what the watch needs to detect, assess and dispatch, what a unit needs to move off, and the
-least time that any unit needs from where it stands. Units differ in speed and in the ground they can cross. Nothing of
-it counts what our own obstacles do to our own units; that is a figure of its own.
+least time that any unit needs from where it stands. Units differ in speed and in the ground they can cross. What our
+own obstacles do to our own units is left out unless asked for; it is a figure of its own.
 """
 
 from __future__ import annotations
@@ -13,50 +13,75 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vallum.assets.mobility import Mover, mover_of
 from vallum.assets.unit import Unit
 from vallum.frontier.strip import Strip
 from vallum.plan.zones import BEYOND
+from vallum.terrain.barrier import NO_BARRIER, Barrier
 from vallum.terrain.pace import Pace
 from vallum.terrain.travel import CLOSED, NO_WAY, OPEN, Going, travel
 
 Grid = NDArray[np.float32]
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 LONGEST_S = 86_400.0
 """Who is not there within a day is not there."""
+NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Team:
-    """Units that move alike.
+class Responder:
+    """A unit as it comes.
 
     Attributes
     ----------
-    pace
-        How.
-    unit_ids
-        Who, shape (units,).
-    cells
-        (units, 2): row and column where each stands.
+    unit_id
+        Its name.
+    mover, pace
+        As what it crosses obstacles, and how it moves.
+    row, column
+        The cell it stands in.
     ready_s
-        (units,): from being tasked to moving, seconds.
+        From being tasked to moving, seconds.
     """
 
+    unit_id: str
+    mover: Mover
     pace: Pace
+    row: int
+    column: int
+    ready_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Response:
+    """How long it takes until somebody is there.
+
+    Attributes
+    ----------
+    seconds
+        Float32, shape of the grid: from a detection; `LONGEST_S` at most.
+    who
+        int16: place in `unit_ids`; `NOBODY` where nobody comes within a day.
+    unit_ids
+        Those who come.
+    left_out
+        Why a unit does not count, by its name.
+    """
+
+    seconds: Grid
+    who: NDArray[np.int16]
     unit_ids: tuple[str, ...]
-    cells: IntArray
-    ready_s: FloatArray
+    left_out: Mapping[str, str]
 
 
-def teams(
+def responders(
     strip: Strip,
     zone: NDArray[np.uint8],
     units: Sequence[Unit],
     pace_of: Callable[[Unit], Pace],
     readiness: float = 1.0,
-) -> tuple[tuple[Team, ...], Mapping[str, str]]:
-    """Put units that move alike together, the fastest first.
+) -> tuple[tuple[Responder, ...], Mapping[str, str]]:
+    """Place units on the grid, the fastest first.
 
     Parameters
     ----------
@@ -65,14 +90,14 @@ def teams(
     units
         As declared; observation posts hold their ground and do not come.
     pace_of
-        How a unit moves; units of one kind and one speed are asked for once.
+        How a unit moves.
     readiness
         What is left of the declared time to move off: less than 1 on alert.
 
     Returns
     -------
     tuple
-        The teams, and why a unit does not count, by its name.
+        Who comes, and why a unit does not count, by its name.
 
     Examples
     --------
@@ -80,13 +105,14 @@ def teams(
     >>> from vallum.plan.zones import Zones
     >>> project = load("iraq-syria")
     >>> strip = Strip(project.frontier, 20_000.0, 500.0)
-    >>> found, out = teams(strip, Zones.of(strip, 1000.0).zone, project.units,
-    ...                    lambda unit: Pace.constant(unit.kind, [1.0 / unit.speed_m_s]))
-    >>> [(team.pace.name, len(team.unit_ids)) for team in found][:2], len(found), out
-    ([('reaction_force', 2), ('vehicle_patrol', 6)], 6, {})
+    >>> found, out = responders(strip, Zones.of(strip, 1000.0).zone, project.units,
+    ...                         lambda unit: Pace.constant(unit.kind, [1.0 / unit.speed_m_s]))
+    >>> [one.unit_id for one in found][:3], len(found), out
+    (['U-11', 'U-13', 'U-02'], 14, {})
     """
     left_out: dict[str, str] = {}
-    alike: dict[tuple[str, float], list[tuple[Unit, int, int]]] = {}
+    paces: dict[tuple[str, float], Pace] = {}
+    found = []
     for unit in units:
         if unit.kind == "observation_post":
             left_out[unit.unit_id] = "holds its post and does not come"
@@ -97,18 +123,11 @@ def teams(
                 f"stands outside the band of {strip.half_width_m / 1000:g} km to each side; widen it to count the unit"
             )
             continue
-        alike.setdefault((unit.kind, unit.speed_m_s), []).append((unit, row, column))
-    found = []
-    for members in alike.values():
-        found.append(
-            Team(
-                pace_of(members[0][0]),
-                tuple(unit.unit_id for unit, _, _ in members),
-                np.array([(row, column) for _, row, column in members], np.int64),
-                np.array([readiness * unit.readiness_s for unit, _, _ in members]),
-            )
-        )
-    return tuple(sorted(found, key=lambda team: team.pace.fastest_s_per_m)), left_out
+        key = unit.kind, unit.speed_m_s
+        if key not in paces:
+            paces[key] = pace_of(unit)
+        found.append(Responder(unit.unit_id, mover_of(unit), paces[key], row, column, readiness * unit.readiness_s))
+    return tuple(sorted(found, key=lambda one: one.pace.fastest_s_per_m)), left_out
 
 
 def response(
@@ -116,28 +135,27 @@ def response(
     ground: NDArray[np.uint8],
     zone: NDArray[np.uint8],
     cell_m: float,
-    found: Sequence[Team],
+    found: Sequence[Responder],
     dispatch_s: float,
     *,
+    left_out: Mapping[str, str] | None = None,
+    barriers: Mapping[Mover, Barrier] | None = None,
     progress: Callable[[float], object] | None = None,
-) -> Grid:
+) -> Response:
     """Work out how long after an alarm somebody is there.
 
     Parameters
     ----------
     heights_m, ground, zone, cell_m
         The ground, its classes, the band and the side of a cell.
-    found
-        The teams.
+    found, left_out
+        Who comes, the fastest first, and who does not.
     dispatch_s
         From a detection until a unit is tasked, seconds.
+    barriers
+        What holds up our own units at the line; nothing unless given.
     progress
         Called with the share done.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float32, shape of the grid, seconds; `LONGEST_S` at most.
 
     Raises
     ------
@@ -147,33 +165,34 @@ def response(
     Examples
     --------
     >>> flat = np.zeros((1, 4), np.float32)
-    >>> one = Team(Pace.constant("a patrol", [0.1]), ("U-1",), np.array([[0, 0]]), np.array([60.0]))
-    >>> response(flat, np.zeros((1, 4), np.uint8), np.full((1, 4), 3, np.uint8), 100.0, [one], 120.0)
+    >>> one = Responder("U-1", "vehicle", Pace.constant("a patrol", [0.1]), 0, 0, 60.0)
+    >>> response(flat, np.zeros((1, 4), np.uint8), np.full((1, 4), 3, np.uint8), 100.0, [one], 120.0).seconds
     array([[180., 190., 200., 210.]], dtype=float32)
     """
     part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
     least = np.full(heights_m.shape, LONGEST_S, np.float32)
-    alone: list[Grid] = []
-    ahead: list[Pace] = []
-    for number, team in enumerate(found):
-        for unit_id, (row, column) in zip(team.unit_ids, team.cells, strict=True):
-            if ground[row, column] == NO_WAY or not np.isfinite(heights_m[row, column]):
-                raise ValueError(
-                    f"Unit {unit_id} stands where there is no way or no terrain; correct its place, or bring the "
-                    "ground there."
-                )
-        going = Going(heights_m, ground, team.pace, cell_m)
-        told = None if progress is None else _part_of(progress, number, len(found))
-        begun = team.ready_s + dispatch_s
-        if all((team.pace.s_per_m >= before.s_per_m).all() for before in ahead):
-            least = travel(going, team.cells, begun, part=part, known=least, progress=told).cost
-            ahead.append(team.pace)
-        else:
-            alone.append(travel(going, team.cells, begun, part=part, progress=told).cost)
-    for other in alone:
-        np.minimum(least, other, out=least)
-    return least
+    who = np.full(heights_m.shape, NOBODY, np.int16)
+    # What those have found who share an obstacle's delay with whoever comes next.
+    ahead: list[Responder] = []
+    for number, one in enumerate(found):
+        if ground[one.row, one.column] == NO_WAY or not np.isfinite(heights_m[one.row, one.column]):
+            raise ValueError(
+                f"Unit {one.unit_id} stands where there is no way or no terrain; correct its place, or bring the "
+                "ground there."
+            )
+        going = Going(heights_m, ground, one.pace, cell_m, (barriers or {}).get(one.mover, NO_BARRIER))
+        known = least if all(_is_nowhere_quicker(one, before, bool(barriers)) for before in ahead) else None
+        begun = np.array([one.ready_s + dispatch_s])
+        took = travel(going, np.array([[one.row, one.column]]), begun, part=part, known=known).cost
+        sooner = took < least
+        who[sooner] = number
+        np.copyto(least, took, where=sooner)
+        ahead.append(one)
+        if progress is not None:
+            progress((number + 1) / len(found))
+    return Response(least, who, tuple(one.unit_id for one in found), dict(left_out or {}))
 
 
-def _part_of(progress: Callable[[float], object], number: int, of: int) -> Callable[[float], object]:
-    return lambda share: progress((number + share) / of)
+def _is_nowhere_quicker(one: Responder, than: Responder, with_barriers: bool) -> bool:
+    alike = one.mover == than.mover or not with_barriers
+    return alike and (one.pace is than.pace or bool((one.pace.s_per_m >= than.pace.s_per_m).all()))

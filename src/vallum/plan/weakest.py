@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _ROOT_2 = math.sqrt(2.0)
+# Less is no detection that anybody would wait for.
+_NO_DETECTION = 0.01
 # In MOVES by row and column, from -2 to 2.
 _NUMBER_OF: IntArray = np.full((5, 5), -1, np.int64)
 for _number, (_down, _right) in enumerate(MOVES):
@@ -70,7 +72,7 @@ def _expected_s(clock_s: FloatArray, exposure: FloatArray, latest_s: float) -> f
     missed = np.exp(-exposure)
     found = missed[:-1] - missed[1:]
     total = float(found.sum())
-    if total < 1e-9:
+    if total < _NO_DETECTION:
         return None
     step_m = np.diff(exposure)
     # Of a step that detects with rate m over its time: 1/m - 1/(e^m - 1) of it has passed on average.

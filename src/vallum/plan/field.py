@@ -1,0 +1,140 @@
+"""What does the holding analysis work on: from what a project declares to one value that all cases share?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vallum.assets.conditions import Light
+from vallum.assets.delay import DEFAULT as DELAYS
+from vallum.assets.delay import Delays
+from vallum.assets.mobility import DEFAULT as MOBILITY
+from vallum.assets.mobility import Mobility, Mover, pace_of, unit_pace
+from vallum.assets.obstacle import Obstacle
+from vallum.assets.unit import Unit
+from vallum.plan.assumptions import ASSUMED, Assumptions
+from vallum.plan.grounds import Grounds
+from vallum.plan.obstruction import Stretch, crossed, stretches
+from vallum.plan.scene import Scene
+from vallum.plan.zones import Direction, Zones
+from vallum.terrain.barrier import Crossed
+from vallum.terrain.pace import Pace
+
+HALF_WIDTH_M = 20_000.0
+"""How far the band reaches to each side unless told otherwise: whoever is through it is gone."""
+STEP_M = 250.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """What all cases share.
+
+    Attributes
+    ----------
+    scene
+        Strip, ground and the sensors that count.
+    zones
+        The band, its sides, and the steps across the line.
+    ground, classes
+        uint8, shape of the grid: classes of ground; their names by number.
+    units, obstacles
+        Who responds, and what stands in the way.
+    mobility, delays, assumed
+        How fast who moves, how long obstacles hold somebody up, what else is assumed.
+    neighbours
+        To how many cells a step leads: 16, or 8 or 4 to compare.
+    """
+
+    scene: Scene
+    zones: Zones
+    ground: NDArray[np.uint8]
+    classes: tuple[str, ...]
+    units: tuple[Unit, ...]
+    obstacles: tuple[Obstacle, ...]
+    mobility: Mobility = MOBILITY
+    delays: Delays = DELAYS
+    assumed: Assumptions = ASSUMED
+    neighbours: int = 16
+
+    @classmethod
+    def of(
+        cls,
+        scene: Scene,
+        units: Sequence[Unit],
+        obstacles: Sequence[Obstacle],
+        *,
+        grounds: Grounds | None = None,
+        water: Sequence[shapely.Geometry] = (),
+        mobility: Mobility = MOBILITY,
+        delays: Delays = DELAYS,
+        assumed: Assumptions = ASSUMED,
+        direction: Direction = "inward",
+    ) -> Field:
+        """Lay out a field over a scene; its steps are those of the scene's rules.
+
+        Parameters
+        ----------
+        scene
+            Of a strip as wide as whoever crosses is looked at.
+        units, obstacles
+            As declared.
+        grounds, water
+            Classes of ground and exits; polygons on longitude and latitude where no way leads.
+        mobility, delays, assumed
+            The figures.
+        direction
+            In which direction the line is crossed.
+
+        Raises
+        ------
+        ValueError
+            If an obstacle, an exit or a raster of classes does not lie on this line's ground.
+
+        Examples
+        --------
+        >>> from vallum.plan.scene import lay_out
+        >>> from vallum.project import load
+        >>> project = load("iraq-syria")
+        >>> scene = lay_out(project.frontier, project.terrain_sources, (), cell_m=500.0, half_width_m=20_000.0)
+        >>> Field.of(scene, project.units, project.obstacles).steps
+        2396
+        """
+        brought = Grounds() if grounds is None else grounds
+        strip = scene.strip
+        stretches(obstacles, strip.frontier.map_length_m, "foot", delays)
+        zones = Zones.of(strip, scene.fineness.step_m, direction=direction, exits=brought.exits)
+        ground = brought.onto(strip, water)
+        return cls(
+            scene, zones, ground, brought.classes, tuple(units), tuple(obstacles), mobility, delays, assumed
+        )  # fmt: skip
+
+    @property
+    def steps(self) -> int:
+        """How many steps the line has."""
+        return len(self.zones.edges_m) - 1
+
+    def pace(self, mover: Mover, light: Light) -> Pace:
+        """Return how an adversary moves in a light."""
+        return pace_of(mover, light, self.classes, self.mobility)
+
+    def unit_pace(self, unit: Unit, light: Light) -> Pace:
+        """Return how a unit moves in a light."""
+        return unit_pace(unit, light, self.classes, self.mobility)
+
+    def stretches(self, mover: Mover) -> tuple[Stretch, ...]:
+        """Return what stands in the way of an adversary, by chainage."""
+        return stretches(self.obstacles, self.scene.strip.frontier.map_length_m, mover, self.delays)
+
+    def lines(self, mover: Mover) -> tuple[Crossed, ...]:
+        """Return the same as lines on the grid."""
+        return crossed(self.scene.strip, self.stretches(mover))
+
+    def own_lines(self, mover: Mover) -> tuple[Crossed, ...]:
+        """Return what obstacles do to our own units, as lines on the grid."""
+        own_s = (self.delays.own.vehicle_s if mover == "vehicle" else self.delays.own.foot_s).value
+        cut = self.stretches(mover)
+        return crossed(self.scene.strip, cut, own=[own_s if one.delay.most_s > 0.0 else 0.0 for one in cut])
