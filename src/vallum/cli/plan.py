@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from vallum.cli.frontier import AsJson, FrontierArgument
+from vallum.cli.hold import hold
 from vallum.cli.told import console, say_json, tell_error
+from vallum.cli.working import progress_shown, sensors_that_count, stopping
 from vallum.project import Project, load
 
 if TYPE_CHECKING:
@@ -26,7 +22,7 @@ if TYPE_CHECKING:
     from vallum.plan.case import Case
     from vallum.plan.scene import Scene
 
-app = typer.Typer(help="Ask what a frontier's sensors see, and what they do not.", no_args_is_help=True)
+app = typer.Typer(help="Ask what a frontier's sensors see, and where it is held.", no_args_is_help=True)
 
 Cases = Annotated[
     list[str] | None,
@@ -75,9 +71,12 @@ Out = Annotated[
 ]
 
 
+app.command()(hold)
+
+
 @app.callback()
 def plans() -> None:
-    """Ask what a frontier's sensors see, and what they do not."""
+    """Ask what a frontier's sensors see, and where it is held."""
 
 
 @app.command()
@@ -108,9 +107,9 @@ def sight(
     if out is not None:
         refuse_what_is_there(out)
     project = load(frontier)
-    counted, tests, not_counted = _sensors(project)
+    counted, tests, not_counted = sensors_that_count(project)
     try:
-        with _stopping() as stop, _progress(as_json) as told:
+        with stopping() as stop, progress_shown(as_json) as told:
             scene = _scene(project, counted, tests, asked, cell_m, half_width_km, step_m, watched_at, told, stop)
             run = work_out if out is None else partial(export, out)
             result = run(
@@ -148,20 +147,6 @@ def _cases(names: Sequence[str] | None) -> tuple[Case, ...]:
         return tuple(dict.fromkeys(Case.named(name) for name in names))
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--case") from wrong
-
-
-def _sensors(project: Project) -> tuple[Sequence[Sensor], Sequence[WalkTest], Mapping[str, str]]:
-    """Give the sensors that count, their walk tests, and why others do not count."""
-    if not (project.folder / "journal.db").exists():
-        return project.sensors, project.walk_tests, {}
-    from vallum.centre.walked import known_sensors
-
-    rows = known_sensors(project.folder)
-    live = [row for row in rows if row.state == "live"]
-    silent = {
-        row.sensor_id: f"the journal has it as {row.state} ({row.state_reason})" for row in rows if row.state != "live"
-    }
-    return live, tuple(test for row in live for test in row.walk_tests), silent
 
 
 def _scene(
@@ -203,43 +188,3 @@ def _scene(
 
 
 _LAID_OUT = 0.3
-
-
-@contextmanager
-def _stopping() -> Generator[Callable[[], bool], None, None]:
-    """Let Ctrl-C stop the work where it is, and give the question whether it was pressed to those who work beside."""
-    from vallum.plan.mapping import CancelledError
-
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set
-        return
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            # Pressed again: whatever is being tidied up is left.
-            raise KeyboardInterrupt
-        asked.set()
-        raise CancelledError("stopped as asked; nothing was kept")
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _progress(as_json: bool) -> Generator[Callable[[str, float], object], None, None]:
-    """Show on standard error how far the work is, to somebody at a terminal and to nobody else."""
-    if as_json or not sys.stderr.isatty():
-        yield _nobody
-        return
-    columns: tuple[Any, ...] = (TextColumn("{task.description:14}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("", total=1.0)
-        yield lambda what, share: bars.update(task, description=what, completed=share)
-
-
-def _nobody(_what: str, _share: float) -> None:
-    """Tell nobody."""

@@ -168,9 +168,9 @@ def write_tables(result: Result, folder: Path, record: Mapping[str, Any]) -> Non
         See `recorded`.
     """
     for layer, (kind, rows) in _LAYERS.items():
-        _write_layer(folder / GEOPACKAGE, layer, kind, list(rows(result)))
-    _write_csv(folder / CHAINAGE, chainage_rows(result))
-    files = {file.name: _digest(file) for file in sorted(folder.iterdir()) if file.name != RECORD}
+        write_layer(folder / GEOPACKAGE, layer, kind, list(rows(result)))
+    write_csv(folder / CHAINAGE, chainage_rows(result))
+    files = {file.name: digest(file) for file in sorted(folder.iterdir()) if file.name != RECORD}
     (folder / RECORD).write_bytes(orjson.dumps({**record, "files": files}, option=orjson.OPT_INDENT_2) + b"\n")
 
 
@@ -185,7 +185,8 @@ def recorded(result: Result) -> dict[str, Any]:
     }
 
 
-def _write_layer(file: Path, layer: str, kind: str, rows: Sequence[Row]) -> None:
+def write_layer(file: Path, layer: str, kind: str, rows: Sequence[Row]) -> None:
+    """Write rows with their geometries on longitude and latitude as a layer of a GeoPackage."""
     names = [name for name in rows[0] if name != "geometry"] if rows else ["case"]
     values, masks = [], []
     for name in names:
@@ -210,7 +211,8 @@ def _write_layer(file: Path, layer: str, kind: str, rows: Sequence[Row]) -> None
     )
 
 
-def _write_csv(file: Path, rows: Iterator[Row]) -> None:
+def write_csv(file: Path, rows: Iterator[Row]) -> None:
+    """Write rows as a table with a header."""
     with file.open("w", encoding="utf-8", newline="") as out:
         writer: csv.DictWriter[str] | None = None
         for row in rows:
@@ -225,6 +227,7 @@ def _cell(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

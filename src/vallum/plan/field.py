@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -15,10 +15,15 @@ from vallum.assets.delay import Delays
 from vallum.assets.mobility import DEFAULT as MOBILITY
 from vallum.assets.mobility import Mobility, Mover, pace_of, unit_pace
 from vallum.assets.obstacle import Obstacle
+from vallum.assets.parameters import Parameters
+from vallum.assets.sensor import Sensor
 from vallum.assets.unit import Unit
+from vallum.assets.walktest import WalkTest
 from vallum.plan.assumptions import ASSUMED, Assumptions
 from vallum.plan.grounds import Grounds
 from vallum.plan.obstruction import Stretch, crossed, stretches
+from vallum.plan.outlook import farthest_m
+from vallum.plan.part import Fineness
 from vallum.plan.scene import Scene
 from vallum.plan.zones import Direction, Zones
 from vallum.terrain.barrier import Crossed
@@ -138,3 +143,34 @@ class Field:
         own_s = (self.delays.own.vehicle_s if mover == "vehicle" else self.delays.own.foot_s).value
         cut = self.stretches(mover)
         return crossed(self.scene.strip, cut, own=[own_s if one.delay.most_s > 0.0 else 0.0 for one in cut])
+
+
+def rules_for(
+    sensors: Sequence[Sensor],
+    tests: Sequence[WalkTest],
+    parameters: Parameters,
+    *,
+    cell_m: float,
+    half_width_m: float = HALF_WIDTH_M,
+    step_m: float | None = None,
+) -> Fineness:
+    """Return the rules of a scene for holding: straight ways as deep as any sensor sees.
+
+    Parameters
+    ----------
+    sensors, tests, parameters
+        Those that count, and what is known of them.
+    cell_m, half_width_m
+        Side of a cell, and width of the band to each side.
+    step_m
+        Of chainage; 250 m, or two cells where these are longer, unless given.
+
+    Examples
+    --------
+    >>> rules_for((), (), PERFORMANCE, cell_m=90.0)
+    Fineness(step_m=250.0, half_depth_m=2000.0, counts_from=0.1, watched_at=0.5, refraction_k=0.13)
+    """
+    deepest_m = max((farthest_m(one, tests, parameters) for one in sensors), default=0.0)
+    usual = Fineness()
+    half_depth_m = min(max(deepest_m, usual.half_depth_m), half_width_m - 2.0 * cell_m)
+    return replace(usual, step_m=step_m or max(STEP_M, 2.0 * cell_m), half_depth_m=half_depth_m)

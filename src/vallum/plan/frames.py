@@ -79,7 +79,7 @@ def dataset(sight: Sight, cases: Sequence[Case] | None = None) -> xarray.Dataset
     >>> sorted(cells.data_vars)
     ['detection_100_m', 'lowest_visible_m', 'seen_by']
     """
-    xr = _library("xarray")
+    xr = library("xarray")
     coverage, strip = sight.coverage, sight.strip
     asked = coverage.cases if cases is None else tuple(cases)
     numbers = [_number(coverage.cases, case) for case in asked]
@@ -148,7 +148,7 @@ def frame(result: Result, table: str) -> geopandas.GeoDataFrame:
     >>> lanes.crs.to_epsg(), round(float((lanes.to_km - lanes.from_km).sum()))
     (4326, 599)
     """
-    gpd = _library("geopandas")
+    gpd = library("geopandas")
     if table == "chainage":
         return gpd.GeoDataFrame(list(chainage_rows(result)))
     if table not in _TABLES:
@@ -164,7 +164,8 @@ def _number(known: Sequence[Case], case: Case) -> int:
     return list(known).index(case)
 
 
-def _library(name: str) -> Any:
+def library(name: str) -> Any:
+    """Return a library of the extra, or say how to get it."""
     try:
         return import_module(name)
     except ImportError as error:

@@ -41,7 +41,7 @@ def lane_rows(result: Result) -> Iterator[Row]:
                 "straight_p_low": _p(stretch.p_low),
                 "straight_p_nominal": _p(stretch.p_nominal),
                 "straight_p_high": _p(stretch.p_high),
-                "geometry": _along(line, stretch.from_m, stretch.to_m),
+                "geometry": along(line, stretch.from_m, stretch.to_m),
             }
 
 
@@ -50,7 +50,7 @@ def gap_rows(result: Result) -> Iterator[Row]:
     line = result.sight.strip.frontier
     for case, found in result.strong.items():
         for one in found.gaps:
-            yield {"case": case.name, **_gap(one.gap), "geometry": _along(line, one.gap.from_m, one.gap.to_m)}
+            yield {"case": case.name, **_gap(one.gap), "geometry": along(line, one.gap.from_m, one.gap.to_m)}
 
 
 def way_rows(result: Result) -> Iterator[Row]:
@@ -67,7 +67,7 @@ def failure_rows(result: Result) -> Iterator[Row]:
     line = result.sight.strip.frontier
     for case, found in result.strong.items():
         for failure in (*found.singles, *(found.pairs or ())):
-            stretches = [_along(line, gap.from_m, gap.to_m) for gap in failure.gaps]
+            stretches = [along(line, gap.from_m, gap.to_m) for gap in failure.gaps]
             yield {
                 "case": case.name,
                 "sensors": " ".join(failure.sensors),
@@ -170,7 +170,8 @@ def _way(way: Track) -> Row:
     }
 
 
-def _along(line: Frontier, from_m: float, to_m: float) -> shapely.LineString:
+def along(line: Frontier, from_m: float, to_m: float) -> shapely.LineString:
+    """Return a stretch of the line on longitude and latitude."""
     return shapely.LineString(line.interval(from_m, to_m))
 
 
