@@ -22,8 +22,8 @@ _MOST_GAPS = 12
 _STYLES = {"gap": "", "lost_outside": "yellow", "not_achievable_by_detection": "red"}
 _WORDS = {
     "gap": "gap",
-    "lost_outside": "lost before line",
-    "not_achievable_by_detection": "no sensor helps",
+    "lost_outside": "lost outside",
+    "not_achievable_by_detection": "out of reach",
 }
 
 
@@ -58,8 +58,10 @@ def print_result(out: Console, title: str, shown: Figures, field: Field, found: 
                     f"and {len(case['gaps']) - _MOST_GAPS} shorter ones; all are in --json and --out", style="dim"
                 )
     out.print(
-        "\nIf x2, +10, -10: the lowest probability in the gap with twice the detection, ten minutes more delay at the "
-        "line, ten minutes less to respond. Weakest ways and places of units guide the other side as well: keep them.",
+        "\nx2, +10, -10: the lowest probability in the gap with twice the detection, ten minutes more delay at the "
+        "line, ten minutes less to respond. Lost outside: whoever comes must be detected before the line, and is not. "
+        "Out of reach: even a detection at the outer edge comes too late. Weakest ways and places of units guide the "
+        "other side as well: keep them.",
         style="dim",
     )
 
@@ -118,8 +120,8 @@ def _sum(case: Figures, shown: Figures) -> str:
 
 def _gaps(found: Sequence[Figures]) -> Table:
     table = Table(box=None, padding=(0, 1), pad_edge=False)
-    for name in ("  km", "P_I", "at km", "margin", "if x2", "+10", "-10", "would help", ""):
-        words = name in {"would help", ""}
+    for name in ("  km", "P_I", "at km", "margin", "x2", "+10", "-10", "helps", ""):
+        words = name in {"helps", ""}
         table.add_column(name, justify="left" if words else "right", no_wrap=True)
     longest = sorted(found, key=lambda gap: -gap["length_km"])[:_MOST_GAPS]
     for gap in sorted(longest, key=lambda gap: gap["from_km"]):

@@ -3,8 +3,9 @@
 A trench is no wider than a cell; a step of a way could jump it if only the ground of cells counted. So lines stay
 lines: for every step from a cell near them it is found by exact intersection whether it crosses, and what every
 crossing costs is added to the step. A line is crossed when both of its ends lie on different sides of the step and both
-ends of the step on different sides of the line, a point on either counting as to the left of it; so whoever gets from
-one side to the other pays, also where steps and vertices meet.
+ends of the step on different sides of the line. So that no vertex lies on a step and no cell's middle on a line, lines
+are moved by a millionth of a cell, all alike: whoever gets from one side to the other pays, also where a line was drawn
+through the middles of cells.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from numpy.typing import NDArray
 from vallum.terrain.steps import FARTHEST_STEP, MOVES
 
 FloatArray = NDArray[np.float64]
+
+_PARTS = 1024
+_FARTHEST = 2.0**20
+
+
+# In no direction that a step or a line along the grid has.
+_ASIDE_ROW, _ASIDE_COLUMN = 1.41e-6, 0.53e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +46,7 @@ class Crossed:
     Raises
     ------
     ValueError
-        If lengths do not fit, or a figure is negative or not finite.
+        If lengths do not fit, or a figure is negative or not finite, or a vertex is beyond a million cells away.
     """
 
     row: FloatArray
@@ -50,8 +58,12 @@ class Crossed:
         pieces = len(self.row) - 1
         if pieces < 1 or len(self.column) != pieces + 1:
             raise ValueError("A line needs two vertices or more, each with a row and a column.")
-        if not (np.isfinite(self.row).all() and np.isfinite(self.column).all()):
-            raise ValueError("A vertex of a line is not on the plane; give finite rows and columns.")
+        # Whole numbers of this size, multiplied, still fit; NaN fails the comparison.
+        if not ((np.abs(self.row) <= _FARTHEST) & (np.abs(self.column) <= _FARTHEST)).all():
+            raise ValueError(
+                f"A vertex of a line is not on the plane, or beyond {_FARTHEST:,.0f} cells from its beginning; give "
+                "finite rows and columns, and cut the line near the grid."
+            )
         for what, values in (("delay_s", self.delay_s), ("exposure", self.exposure)):
             if values.shape != (pieces,) or not ((values >= 0.0) & np.isfinite(values)).all():
                 raise ValueError(f"Each of the {pieces} pieces of a line needs a finite {what} of 0 or more.")
@@ -106,7 +118,8 @@ class Barrier:
         index[near] = np.arange(count, dtype=np.int32)
         delay_s, exposure = np.zeros((count, 16), np.float32), np.zeros((count, 16), np.float32)
         for line in lines:
-            _add(index, delay_s, exposure, line.row, line.column, line.delay_s, line.exposure)
+            row, column = line.row + _ASIDE_ROW, line.column + _ASIDE_COLUMN
+            _add(index, delay_s, exposure, row, column, line.delay_s, line.exposure)
         return cls(index, delay_s, exposure)
 
 
@@ -149,33 +162,40 @@ def _mark(near, rows, columns):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _is_left(row, column, from_row, from_column, to_row, to_column):  # type: ignore[no-untyped-def]
-    """Whether a point is to the left of a line, or on it."""
-    return (to_column - from_column) * (row - from_row) - (to_row - from_row) * (column - from_column) >= 0.0
+def _is_left(row, column, from_row, from_column, to_row, to_column, moved):  # type: ignore[no-untyped-def]
+    """Whether a point is to the left of a line, if it were moved down, then right, by next to nothing, or for -1 up."""
+    down, right = to_row - from_row, to_column - from_column
+    side = right * (row - from_row) - down * (column - from_column)
+    if side == 0:
+        side = moved * (right if right != 0 else -down)
+    return side > 0
 
 
 @njit(cache=True, nogil=True)
 def _add(index, delay_s, exposure, rows, columns, piece_s, piece_exposure):  # type: ignore[no-untyped-def]
+    fine_rows, fine_columns = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    for vertex in range(len(rows)):
+        fine_rows[vertex] = np.int64(np.rint(rows[vertex] * _PARTS))
+        fine_columns[vertex] = np.int64(np.rint(columns[vertex] * _PARTS))
     for piece in range(len(rows) - 1):
         a_row, a_column, b_row, b_column = rows[piece], columns[piece], rows[piece + 1], columns[piece + 1]
-        if piece_s[piece] == 0.0 and piece_exposure[piece] == 0.0:
+        a = fine_rows[piece], fine_columns[piece]
+        b = fine_rows[piece + 1], fine_columns[piece + 1]
+        if a == b or (piece_s[piece] == 0.0 and piece_exposure[piece] == 0.0):
             continue
         first_row, last_row = _rows(a_row, b_row, index.shape[0])
         for row in range(first_row, last_row + 1):
             first, last = _columns(row, a_row, a_column, b_row, b_column, index.shape[1])
             for column in range(first, last + 1):
-                here = _is_left(row, column, a_row, a_column, b_row, b_column)
+                here_row, here_column = row * _PARTS, column * _PARTS
+                here = _is_left(here_row, here_column, a[0], a[1], b[0], b[1], 1)
                 for move in range(16):
-                    to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
-                    if _is_left(to_row, to_column, a_row, a_column, b_row, b_column) == here:
+                    to_row, to_column = here_row + MOVES[move, 0] * _PARTS, here_column + MOVES[move, 1] * _PARTS
+                    if _is_left(to_row, to_column, a[0], a[1], b[0], b[1], 1) == here:
                         continue
-                    # The step is looked along in one direction only, so that both ways find the same.
-                    if MOVES[move, 0] > 0 or (MOVES[move, 0] == 0 and MOVES[move, 1] > 0):
-                        one = _is_left(a_row, a_column, row, column, to_row, to_column)
-                        other = _is_left(b_row, b_column, row, column, to_row, to_column)
-                    else:
-                        one = _is_left(a_row, a_column, to_row, to_column, row, column)
-                        other = _is_left(b_row, b_column, to_row, to_column, row, column)
+                    # Cells moved one way are the same as vertices moved the other.
+                    one = _is_left(a[0], a[1], here_row, here_column, to_row, to_column, -1)
+                    other = _is_left(b[0], b[1], here_row, here_column, to_row, to_column, -1)
                     if one != other:
                         delay_s[index[row, column], move] += piece_s[piece]
                         exposure[index[row, column], move] += piece_exposure[piece]
