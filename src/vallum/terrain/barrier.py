@@ -2,10 +2,12 @@
 
 A trench is no wider than a cell; a step of a way could jump it if only the ground of cells counted. So lines stay
 lines: for every step from a cell near them it is found by exact intersection whether it crosses, and what every
-crossing costs is added to the step. A line is crossed when both of its ends lie on different sides of the step and both
-ends of the step on different sides of the line. So that no vertex lies on a step and no cell's middle on a line, lines
-are moved by a millionth of a cell, all alike: whoever gets from one side to the other pays, also where a line was drawn
-through the middles of cells.
+crossing costs is added to the step. A piece is crossed when its ends lie on different sides of the step and the step's
+ends on different sides of the piece. So that no step slips through where it meets a vertex, or a line runs along the
+middles of cells, all is reckoned as if every cell lay by an infinitely small bit further down and, by infinitely less
+again, to the right (Edelsbrunner and Muecke, Simulation of Simplicity, 1990): then nothing ever lies on anything, and
+whoever gets from one side of a line to the other pays for it. For that to hold whatever is rounded, vertices are taken
+to the nearest 1024th of a cell and all is reckoned in whole numbers.
 """
 
 from __future__ import annotations
@@ -23,10 +25,6 @@ FloatArray = NDArray[np.float64]
 
 _PARTS = 1024
 _FARTHEST = 2.0**20
-
-
-# In no direction that a step or a line along the grid has.
-_ASIDE_ROW, _ASIDE_COLUMN = 1.41e-6, 0.53e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,8 +116,7 @@ class Barrier:
         index[near] = np.arange(count, dtype=np.int32)
         delay_s, exposure = np.zeros((count, 16), np.float32), np.zeros((count, 16), np.float32)
         for line in lines:
-            row, column = line.row + _ASIDE_ROW, line.column + _ASIDE_COLUMN
-            _add(index, delay_s, exposure, row, column, line.delay_s, line.exposure)
+            _add(index, delay_s, exposure, line.row, line.column, line.delay_s, line.exposure)
         return cls(index, delay_s, exposure)
 
 
