@@ -3,7 +3,9 @@
 The two-phase solve with deterministic times (exact): first, by one backward search, from where no later alarm helps
 (the critical ground); then the least exposure of ways to it, forward from the outer edge of the band to the line and
 backward from the critical ground to the line, joined over every step that crosses it. Where the critical ground itself
-reaches over the line, what counts is the least exposure up to where it is entered, before the line.
+reaches over the line, what counts before the line is what was met until somebody is so near that he outruns every
+responder across this very step: at a cell from which the way to the step takes less than is left there (E). How long it
+takes is bounded from below by the straight line at the fastest pace, so that what is found is never too high.
 
 A piece is a run of columns of the strip's grid with so much more to both sides. At its open ends whoever wants may come
 in unmet, and is gone: what is found is never too high. Where no such way is the least one, it is what the whole strip
@@ -27,7 +29,6 @@ from vallum.terrain.steps import MOVES
 from vallum.terrain.travel import (
     CLOSED,
     DOUBT,
-    END,
     NO_WAY,
     OPEN,
     Going,
@@ -185,7 +186,7 @@ def solve(
         rate = piece.rate_of(state, piece.box)
         before, behind = field.exposures(escape, critical, rate, told(1 + 2 * state), told(2 + 2 * state))
         crossing = field.joined(escape, critical, before, behind, rate)
-        entering = field.entered(critical, before)
+        entering = field.entered(escape, critical, before)
         found.exposure[state] = np.minimum(crossing.least, np.where(crossing.across, entering.least, np.inf))
         found.across[:] |= crossing.across
         found.from_start[:] |= crossing.across & entering.from_start
@@ -300,7 +301,7 @@ class _Field:
     ) -> tuple[Reached, Reached]:
         zone = self.piece.zone
         outer = (zone == START) | (zone == OUTER)
-        part = np.where(outer, np.where(critical, np.uint8(END), np.uint8(OPEN)), np.uint8(CLOSED))
+        part = np.where(outer, np.uint8(OPEN), np.uint8(CLOSED))
         starts = np.argwhere((zone == START) | (self.ends & outer))
         marked = self.ends & (zone != START)
         before = exposed(
@@ -308,7 +309,7 @@ class _Field:
         )  # fmt: skip
         home = (zone == HOME) | (zone == GONE)
         part = np.where(home, np.uint8(OPEN), np.uint8(CLOSED))
-        ends = (critical & _beside(~critical & home)) | self.ends
+        ends = (critical & _beside(~critical & (zone != BEYOND))) | self.ends
         ends &= home
         assert escape.came is not None
         doubt = (self.ends & ~critical) | (escape.came >= DOUBT)
@@ -333,26 +334,17 @@ class _Field:
         doubtful[self.piece.step[late]] = True
         return _Crossing(least, cell, move, across, doubtful)
 
-    def entered(self, critical: Mask, before: Reached) -> _Entering:
-        """Find where the critical ground is entered before the line, and what was met until there, by step."""
+    def entered(self, escape: Reached, critical: Mask, before: Reached) -> _Entering:
+        """Find where it is too late before the line, and what was met until there, by step."""
         piece, steps = self.piece, self.piece.steps
-        least = np.full(steps, np.inf)
+        least, from_start = np.full(steps, np.inf), np.zeros(steps, np.bool_)
         row, column = np.full(steps, NOBODY, np.int64), np.full(steps, NOBODY, np.int64)
-        from_start = np.zeros(steps, np.bool_)
-        rows, columns = np.nonzero(critical & np.isfinite(before.cost))
-        if len(rows):
-            step = piece.steps_of(rows + piece.box[0], columns + piece.box[2])
-            paid = before.cost[rows, columns].astype(np.float64)
-            order = np.lexsort((rows, paid, step))
-            first = order[np.unique(step[order], return_index=True)[1]]
-            least[step[first]], row[step[first]], column[step[first]] = paid[first], rows[first], columns[first]
-            from_start[step[piece.zone[rows, columns] == START]] = True
-            # Bends leave steps to which no cell out there belongs: they go with the nearest that has one.
-            known = np.unique(step)
-            missing = np.setdiff1d(np.arange(steps), known)
-            nearest = known[np.abs(known[None, :] - missing[:, None]).argmin(axis=1)]
-            for values in (least, row, column, from_start):
-                values[missing] = values[nearest]
+        late = critical[self.row, self.column]
+        if late.any():
+            _enter(
+                self.row[late], self.column[late], piece.step[late], escape.cost, before.cost, critical, piece.zone,
+                self.going.width_s, least, row, column, from_start,
+            )  # fmt: skip
         return _Entering(least, row, column, from_start)
 
     def way(
@@ -449,6 +441,31 @@ def _join(  # type: ignore[no-untyped-def]
             total = np.float64(before[row, column]) + met + np.float64(behind[to_row, to_column])
             if total < least[step]:
                 least[step], cell[step], move_of[step] = total, at, move
+
+
+@njit(cache=True, nogil=True)
+def _enter(  # type: ignore[no-untyped-def]
+    row_of, column_of, step_of, escape, before, critical, zone, fastest_s, least, row_at, column_at, from_start
+):
+    """Look round every critical cell beside the line, as far as somebody gets in the time that is left there."""
+    rows, columns = zone.shape
+    for at in range(len(row_of)):
+        row, column, step = row_of[at], column_of[at], step_of[at]
+        if least[step] == 0.0:
+            continue
+        reach = escape[row, column] / fastest_s
+        across = int(reach)
+        for r in range(max(0, row - across), min(rows, row + across + 1)):
+            half = int(np.sqrt(max(0.0, reach * reach - (r - row) * (r - row))))
+            for c in range(max(0, column - half), min(columns, column + half + 1)):
+                if not critical[r, c] or zone[r, c] > OUTER or zone[r, c] == BEYOND:
+                    continue
+                if zone[r, c] == START:
+                    from_start[step] = True
+                if before[r, c] < least[step]:
+                    least[step], row_at[step], column_at[step] = before[r, c], r, c
+            if least[step] == 0.0:
+                break
 
 
 def _told(progress: Callable[[float], object] | None, parts: int) -> Callable[[int], Callable[[float], object] | None]:
