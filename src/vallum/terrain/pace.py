@@ -93,7 +93,10 @@ class Pace:
             return float("inf")
         knot = min(int(place), KNOTS - 2)
         low, high = float(self.s_per_m[ground, knot]), float(self.s_per_m[ground, knot + 1])
-        return low if place == knot else low + (place - knot) * (high - low)
+        if place == knot:
+            return low
+        # The difference of two infinite ones is no number.
+        return low + (place - knot) * (high - low) if max(low, high) < float("inf") else float("inf")
 
     @property
     def fastest_s_per_m(self) -> float:

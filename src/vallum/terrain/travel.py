@@ -10,8 +10,9 @@ and exposes whoever takes it by
     m = t x mean rate of its cells + what the lines it crosses add
 
 Shares are those of `steps`: a half at each end, a quarter each for a knight's four cells, and a king's step across a
-corner pays for the cheaper of the two cells beside the corner where both are dearer than its ends. No graph is stored:
-what a step costs is worked out when it is looked at. Costs spread from many starts by label setting (Dijkstra 1959)
+corner pays half for the cheaper of the two cells beside the corner where that is dearer than its ends together; not
+where both are the ground of one end, which it only leaves or enters. No graph is stored: what a step costs is worked
+out when it is looked at. Costs spread from many starts by label setting (Dijkstra 1959)
 with the queue of `vallum.terrain.buckets`, in single precision.
 """
 
@@ -55,6 +56,8 @@ CLOSED, END, OPEN = 0, 1, 2
 """What a search may do in a cell: not enter it, enter but not leave it, both."""
 
 _CELLS_AT_ONCE = 200_000
+# Marked starts begin behind the others by so much exposure, so that they matter only where they do matter.
+_LAST = 1e-7
 _MOST_CELLS = 2**31
 LENGTHS: FloatArray = np.hypot(MOVES[:, 0], MOVES[:, 1])
 """Lengths of the sixteen steps, in cells."""
@@ -258,7 +261,7 @@ def outrun(
     """
     if response_s.shape != going.heights_m.shape or not np.isfinite(response_s).all():
         raise ValueError("The response needs a finite number of seconds in every cell; cap those that nobody reaches.")
-    exits = np.asarray(exits, np.int64).reshape(-1, 2)
+    exits = _on_grid(exits, going)
     longest_s = np.float32(response_s.max(initial=0.0))
     left_s = np.ascontiguousarray(longest_s - response_s.astype(np.float32))
     begun_s = left_s[exits[:, 0], exits[:, 1]].astype(np.float64)
@@ -307,7 +310,9 @@ def exposed(
     typical = float(np.median(positive)) if positive.size else 1.0
     width = max(0.25 * typical * going.width_s, 1e-7)
     rate = np.ascontiguousarray(rate_per_s, np.float32)
-    return _search(going, starts, None, rate, None, width, backward, part, _Kept(with_ways, marked, None), progress)
+    starts = np.asarray(starts, np.int64).reshape(-1, 2)
+    behind = None if marked is None else np.where(marked[starts[:, 0], starts[:, 1]], _LAST, 0.0)
+    return _search(going, starts, behind, rate, None, width, backward, part, _Kept(with_ways, marked, None), progress)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -317,6 +322,13 @@ class _Kept:
     ways: bool
     marked: NDArray[np.bool_] | None
     known: Grid | None
+
+
+def _on_grid(cells: IntArray, going: Going) -> IntArray:
+    cells, (rows, columns) = np.asarray(cells, np.int64).reshape(-1, 2), going.heights_m.shape
+    if not ((cells >= 0) & (cells < (rows, columns))).all():
+        raise ValueError(f"A start or exit is not on the grid of {rows} x {columns} cells.")
+    return cells
 
 
 def _kept(came: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
@@ -337,10 +349,8 @@ def _search(
     kept: _Kept,
     progress: Progress | None,
 ) -> Reached:
-    rows, columns = going.heights_m.shape
-    starts = np.asarray(starts, np.int64).reshape(-1, 2)
-    if not ((starts >= 0) & (starts < (rows, columns))).all():
-        raise ValueError(f"A start is not on the grid of {rows} x {columns} cells.")
+    columns = going.heights_m.shape[1]
+    starts = _on_grid(starts, going)
     begun = np.zeros(len(starts)) if offsets is None else np.asarray(offsets, np.float64).ravel()
     if begun.shape != (len(starts),) or not (begun >= 0.0).all():
         raise ValueError("Every start needs an offset of 0 or more.")
@@ -409,7 +419,9 @@ def _pace(s_per_m, ground, knot, part_of_knot):  # type: ignore[no-untyped-def]
     low = s_per_m[ground, knot]
     if part_of_knot == 0.0:
         return low
-    return low + part_of_knot * (s_per_m[ground, knot + 1] - low)
+    high = s_per_m[ground, knot + 1]
+    # The difference of two infinite ones is no number.
+    return low + part_of_knot * (high - low) if max(low, high) < np.inf else np.float32(np.inf)
 
 
 @njit(cache=True, nogil=True)
