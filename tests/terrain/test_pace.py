@@ -68,3 +68,29 @@ def test_a_pace_is_looked_up_between_its_knots() -> None:
 def test_a_metre_that_takes_no_time_is_refused(bad: float) -> None:
     with pytest.raises(ValueError, match="every metre takes time"):
         Pace("nobody", ("a",), np.full((1, KNOTS), bad, np.float32))
+
+
+def test_a_pace_is_infinite_wherever_a_knot_beside_it_is_and_never_no_number() -> None:
+    pace = Pace.of("a vehicle", ["track"], [lambda slope: np.where(np.abs(slope) <= 0.4, 5.0, 0.0)])
+    knot = 2.0 * STEEPEST / (KNOTS - 1)
+    assert pace.at(0, 0.385) == pytest.approx(0.2)
+    for slope in (0.4 + knot / 2, -0.4 - knot / 2, 0.553, STEEPEST, -STEEPEST, -1.1999, 2.0, -2.0):
+        assert pace.at(0, slope) == np.inf
+    assert pace.fastest_s_per_m == pytest.approx(0.2)
+    assert pace.slowest_s_per_m == pytest.approx(0.2)
+
+
+@given(st.lists(st.floats(0.01, 1e4), min_size=1, max_size=5), st.floats(-STEEPEST, STEEPEST))
+def test_a_constant_pace_is_the_same_on_every_slope(s_per_m: list[float], slope: float) -> None:
+    pace = Pace.constant("a test", s_per_m)
+    assert [pace.at(number, slope) for number in range(len(s_per_m))] == pytest.approx(s_per_m, rel=1e-6)
+    assert pace.fastest_s_per_m == pytest.approx(min(s_per_m), rel=1e-6)
+    assert pace.slowest_s_per_m == pytest.approx(max(s_per_m), rel=1e-6)
+
+
+def test_a_table_that_does_not_fit_its_grounds_is_refused() -> None:
+    for grounds, rows in ((("a", "b"), 1), ((), 0)):
+        with pytest.raises(ValueError, match="a row for each ground"):
+            Pace("nobody", grounds, np.ones((rows, KNOTS), np.float32))
+    with pytest.raises(ValueError, match="zero-size"):
+        _ = Pace("nobody", ("a",), np.full((1, KNOTS), np.inf, np.float32)).slowest_s_per_m
