@@ -50,6 +50,9 @@ RateOf = Callable[[int, Box], Grid]
 """Gives the detections a second in every cell of a window, in a state; in the first everything is at work."""
 
 NOBODY = -1
+# Single precision over hours.
+_SAME_S = 0.01
+_LONG_S = 1e7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,24 +178,27 @@ def solve(
     progress
         Called with the share done; what it raises ends the work.
     """
-    told = _told(progress, 1 + 2 * piece.states)
+    told = _told(progress, 2 + 2 * piece.states)
     field = _Field.of(piece, change)
-    escape = field.escape(told(0))
+    escape = field.escape(told(0), open_ended=True)
+    # Those who cannot leave through the open ends get away later or never: what is the same for both holds for all.
+    shut = field.escape(told(1), open_ended=False).cost if field.ends.any() else escape.cost
     critical = escape.cost > 0.0
+    known = (escape.cost == shut) | (np.abs(escape.cost - np.maximum(shut, -_LONG_S)) <= _SAME_S)
     shape = piece.states, piece.steps
     across, from_start = np.zeros((2, piece.steps), np.bool_)
     found = Least(np.full(shape, np.inf), across, from_start, np.ones(shape, np.bool_), {}, np.full(shape, np.nan))
     for state in range(piece.states):
         rate = piece.rate_of(state, piece.box)
-        before, behind = field.exposures(escape, critical, rate, told(1 + 2 * state), told(2 + 2 * state))
-        crossing = field.joined(escape, critical, before, behind, rate)
-        entering = field.entered(escape, critical, before)
+        before, behind = field.exposures(critical, known, rate, told(2 + 2 * state), told(3 + 2 * state))
+        crossing = field.joined(critical, known, before, behind, rate)
+        entering = field.entered(escape, critical, known, before)
         found.exposure[state] = np.minimum(crossing.least, np.where(crossing.across, entering.least, np.inf))
         found.across[:] |= crossing.across
         found.from_start[:] |= crossing.across & entering.from_start
         lost = crossing.across & (entering.least <= crossing.least)
         for step in map(int, np.flatnonzero(np.isfinite(found.exposure[state]))):
-            cells, proven = field.way(escape, before, behind, crossing, entering, step, bool(lost[step]))
+            cells, proven = field.way(known, before, behind, crossing, entering, step, bool(lost[step]))
             found.proven[state, step] = proven and not crossing.doubtful[step]
             if with_ways and state == 0:
                 found.ways[step] = field.timed(cells, escape, critical, piece.states)
@@ -282,19 +288,20 @@ class _Field:
         ends = open_ends(piece.zone, piece.first, piece.last)
         return cls(piece, going, response_s, ends, piece.row - first_row, piece.column - first_column)
 
-    def escape(self, progress: Callable[[float], object] | None) -> Reached:
+    def escape(self, progress: Callable[[float], object] | None, *, open_ended: bool) -> Reached:
         zone = self.piece.zone
         part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
-        exits = np.argwhere(((zone == GONE) & _at_rim(zone, GONE)) | self.ends)
+        exits = (zone == GONE) & _at_rim(zone, GONE)
+        if open_ended:
+            exits |= self.ends
         return outrun(
-            self.going, exits, self.response_s, part=part, with_ways=True, marked=self.ends & (zone != GONE),
-            progress=progress,
+            self.going, np.argwhere(exits), self.response_s, part=part, with_ways=open_ended, progress=progress
         )  # fmt: skip
 
     def exposures(
         self,
-        escape: Reached,
         critical: Mask,
+        known: Mask,
         rate: Grid,
         told_before: Callable[[float], object] | None,
         told_behind: Callable[[float], object] | None,
@@ -311,15 +318,14 @@ class _Field:
         part = np.where(home, np.uint8(OPEN), np.uint8(CLOSED))
         ends = (critical & _beside(~critical & (zone != BEYOND))) | self.ends
         ends &= home
-        assert escape.came is not None
-        doubt = (self.ends & ~critical) | (escape.came >= DOUBT)
+        doubt = (self.ends & ~critical) | ~known
         behind = exposed(
             self.going, np.argwhere(ends), rate, backward=True, part=part, with_ways=True, marked=doubt,
             progress=told_behind,
         )  # fmt: skip
         return before, behind
 
-    def joined(self, escape: Reached, critical: Mask, before: Reached, behind: Reached, rate: Grid) -> _Crossing:
+    def joined(self, critical: Mask, known: Mask, before: Reached, behind: Reached, rate: Grid) -> _Crossing:
         steps = self.piece.steps
         least, cell = np.full(steps, np.inf), np.full(steps, NOBODY, np.int64)
         move, across, doubtful = np.full(steps, NOBODY, np.int64), *np.zeros((2, steps), np.bool_)
@@ -329,27 +335,28 @@ class _Field:
             going.heights_m, going.ground, going.pace.s_per_m, going.barrier.index, going.barrier.delay_s,
             going.barrier.exposure, rate, going.cell_m, going.neighbours, least, cell, move, across,
         )  # fmt: skip
-        assert escape.came is not None
-        late = critical[self.row, self.column] & (escape.came[self.row, self.column] >= DOUBT)
+        late = critical[self.row, self.column] & ~known[self.row, self.column]
         doubtful[self.piece.step[late]] = True
         return _Crossing(least, cell, move, across, doubtful)
 
-    def entered(self, escape: Reached, critical: Mask, before: Reached) -> _Entering:
+    def entered(self, escape: Reached, critical: Mask, known: Mask, before: Reached) -> _Entering:
         """Find where it is too late before the line, and what was met until there, by step."""
         piece, steps = self.piece, self.piece.steps
         least, from_start = np.full(steps, np.inf), np.zeros(steps, np.bool_)
         row, column = np.full(steps, NOBODY, np.int64), np.full(steps, NOBODY, np.int64)
         late = critical[self.row, self.column]
         if late.any():
+            assert before.came is not None
+            doubtful = ~known | (before.came >= DOUBT)
             _enter(
-                self.row[late], self.column[late], piece.step[late], escape.cost, before.cost, critical, piece.zone,
-                self.going.width_s, least, row, column, from_start,
+                self.row[late], self.column[late], piece.step[late], escape.cost, before.cost, doubtful, critical,
+                piece.zone, self.going.width_s, least, row, column, from_start,
             )  # fmt: skip
         return _Entering(least, row, column, from_start)
 
     def way(
         self,
-        escape: Reached,
+        known: Mask,
         before: Reached,
         behind: Reached,
         crossing: _Crossing,
@@ -360,7 +367,7 @@ class _Field:
         """Return the weakest way of a step to where it is too late, and whether a wider window would find it too."""
         if lost:
             row, column = int(entering.row[step]), int(entering.column[step])
-            doubt = before.is_doubtful(row, column) or escape.is_doubtful(row, column)
+            doubt = before.is_doubtful(row, column) or not known[row, column]
             return before.way(row, column), not doubt
         at, move = int(crossing.cell[step]), int(crossing.move[step])
         row, column = int(self.row[at]), int(self.column[at])
@@ -445,27 +452,59 @@ def _join(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _enter(  # type: ignore[no-untyped-def]
-    row_of, column_of, step_of, escape, before, critical, zone, fastest_s, least, row_at, column_at, from_start
+    row_of,
+    column_of,
+    step_of,
+    escape,
+    before,
+    doubtful,
+    critical,
+    zone,
+    fastest_s,
+    least,
+    row_at,
+    column_at,
+    from_start,
 ):
-    """Look round every critical cell beside the line, as far as somebody gets in the time that is left there."""
+    """Look round every step whose crossing is too late, as far as somebody gets in the time that is left there."""
     rows, columns = zone.shape
+    # One circle for each step: about the cell with most time left, and as much wider as its other cells are away.
+    best, spread = np.full(len(least), -1, np.int64), np.zeros(len(least))
     for at in range(len(row_of)):
-        row, column, step = row_of[at], column_of[at], step_of[at]
-        if least[step] == 0.0:
+        step = step_of[at]
+        if best[step] < 0 or escape[row_of[at], column_of[at]] > escape[row_of[best[step]], column_of[best[step]]]:
+            best[step] = at
+    for at in range(len(row_of)):
+        middle = best[step_of[at]]
+        away = np.hypot(row_of[at] - row_of[middle], column_of[at] - column_of[middle])
+        spread[step_of[at]] = max(spread[step_of[at]], away)
+    for step in range(len(least)):
+        if best[step] < 0:
             continue
-        reach = escape[row, column] / fastest_s
-        across = int(reach)
-        for r in range(max(0, row - across), min(rows, row + across + 1)):
-            half = int(np.sqrt(max(0.0, reach * reach - (r - row) * (r - row))))
-            for c in range(max(0, column - half), min(columns, column + half + 1)):
+        row, column = row_of[best[step]], column_of[best[step]]
+        reach = escape[row, column] / fastest_s + spread[step]
+        sure, sure_row, sure_column = np.inf, -1, -1
+        # From the middle outward: near cells are reached sooner, and most searches end early.
+        for turn in range(2 * max(column, columns - column) + 1):
+            c = column + (turn + 1) // 2 * (1 if turn % 2 else -1)
+            if abs(c - column) > reach:
+                break
+            if c < 0 or c >= columns:
+                continue
+            half = int(np.sqrt(max(0.0, reach * reach - (c - column) * (c - column))))
+            for r in range(max(0, row - half), min(rows, row + half + 1)):
                 if not critical[r, c] or zone[r, c] > OUTER or zone[r, c] == BEYOND:
                     continue
                 if zone[r, c] == START:
                     from_start[step] = True
                 if before[r, c] < least[step]:
                     least[step], row_at[step], column_at[step] = before[r, c], r, c
-            if least[step] == 0.0:
+                if before[r, c] < sure and not doubtful[r, c]:
+                    sure, sure_row, sure_column = before[r, c], r, c
+            if sure == 0.0 and from_start[step]:
                 break
+        if sure <= least[step]:
+            row_at[step], column_at[step] = sure_row, sure_column
 
 
 def _told(progress: Callable[[float], object] | None, parts: int) -> Callable[[int], Callable[[float], object] | None]:
