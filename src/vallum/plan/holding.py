@@ -201,7 +201,8 @@ def solve(
             cells, proven = field.way(known, before, behind, crossing, entering, step, bool(lost[step]))
             found.proven[state, step] = proven and not crossing.doubtful[step]
             if with_ways and state == 0:
-                found.ways[step] = field.timed(cells, escape, critical, piece.states)
+                left_s = entering.left_s[step] if lost[step] else float(escape.cost[tuple(cells[-1])])
+                found.ways[step] = field.timed(cells, left_s, piece.states)
         for step, way in found.ways.items():
             going_on = field.followed(way, escape)
             clock_s, (met,) = walked(field.going, going_on, [rate])
@@ -255,6 +256,7 @@ class _Entering:
     least: FloatArray
     row: IntArray
     column: IntArray
+    left_s: FloatArray
     from_start: Mask
 
 
@@ -342,7 +344,7 @@ class _Field:
     def entered(self, escape: Reached, critical: Mask, known: Mask, before: Reached) -> _Entering:
         """Find where it is too late before the line, and what was met until there, by step."""
         piece, steps = self.piece, self.piece.steps
-        least, from_start = np.full(steps, np.inf), np.zeros(steps, np.bool_)
+        least, from_start, left_s = np.full(steps, np.inf), np.zeros(steps, np.bool_), np.zeros(steps)
         row, column = np.full(steps, NOBODY, np.int64), np.full(steps, NOBODY, np.int64)
         late = critical[self.row, self.column]
         if late.any():
@@ -350,9 +352,9 @@ class _Field:
             doubtful = ~known | (before.came >= DOUBT)
             _enter(
                 self.row[late], self.column[late], piece.step[late], escape.cost, before.cost, doubtful, critical,
-                piece.zone, self.going.width_s, least, row, column, from_start,
+                piece.zone, self.going.width_s, least, row, column, left_s, from_start,
             )  # fmt: skip
-        return _Entering(least, row, column, from_start)
+        return _Entering(least, row, column, left_s, from_start)
 
     def way(
         self,
@@ -375,17 +377,23 @@ class _Field:
         doubt = before.is_doubtful(row, column) or behind.is_doubtful(to_row, to_column)
         return np.concatenate([before.way(row, column), behind.way(to_row, to_column)]), not doubt
 
-    def timed(self, cells: IntArray, escape: Reached, critical: Mask, states: int) -> Way:
-        """Return a way with its clock; what is met on it is filled in state by state."""
-        late = np.flatnonzero(critical[cells[:, 0], cells[:, 1]])
-        last = int(late[0]) if len(late) else len(cells) - 1
-        cells = cells[: last + 1]
+    def timed(self, cells: IntArray, left_s: float, states: int) -> Way:
+        """Return a way with its clock; what is met on it is filled in state by state.
+
+        Parameters
+        ----------
+        cells
+            To where it is too late.
+        left_s
+            What an alarm may be earlier there and still be too late.
+        states
+            How many there are.
+        """
         clock_s, _ = walked(self.going, cells, [])
-        left_s = float(escape.cost[cells[last, 0], cells[last, 1]])
         # Beyond an open end nobody knows; the window says that it is not proven.
-        latest_s = float(clock_s[last]) - (left_s if np.isfinite(left_s) else 0.0)
+        latest_s = float(clock_s[-1]) - (max(0.0, left_s) if np.isfinite(left_s) else 0.0)
         moved = (cells + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
-        return Way(moved, clock_s, np.zeros((states, len(cells))), last, latest_s)
+        return Way(moved, clock_s, np.zeros((states, len(cells))), len(cells) - 1, latest_s)
 
     def followed(self, way: Way, escape: Reached) -> IntArray:
         """Return the cells of a way and, from where it is too late, the way to the exit."""
@@ -464,6 +472,7 @@ def _enter(  # type: ignore[no-untyped-def]
     least,
     row_at,
     column_at,
+    left_at,
     from_start,
 ):
     """Look round every step whose crossing is too late, as far as somebody gets in the time that is left there."""
@@ -505,6 +514,9 @@ def _enter(  # type: ignore[no-untyped-def]
                 break
         if sure <= least[step]:
             row_at[step], column_at[step] = sure_row, sure_column
+        if row_at[step] >= 0:
+            away = np.hypot(row_at[step] - row, column_at[step] - column)
+            left_at[step] = max(0.0, escape[row, column] - max(0.0, away - spread[step]) * fastest_s)
 
 
 def _told(progress: Callable[[float], object] | None, parts: int) -> Callable[[int], Callable[[float], object] | None]:
