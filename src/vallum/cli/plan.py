@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from vallum.cli.easi import easi
 from vallum.cli.frontier import AsJson, FrontierArgument
 from vallum.cli.hold import hold
 from vallum.cli.told import console, say_json, tell_error
@@ -72,6 +73,7 @@ Out = Annotated[
 
 
 app.command()(hold)
+app.command()(easi)
 
 
 @app.callback()
