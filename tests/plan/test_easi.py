@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vallum.plan.easi import Easi, Form, Location, Task, easi, timeline
+from vallum.plan.easi import Easi, Form, Location, Task, easi
 
 BASE = (
     Task("cut fence", 0.0, "B", 10.0, 3.0),
@@ -65,18 +67,35 @@ def test_a_second_chance_never_hurts_and_nothing_leaves_its_bounds(
     assert second.p_interruption <= 1.0 + 1e-9
 
 
-WAREHOUSE = (20.0, 40.0, 150.0, 60.0, 200.0, 240.0)
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 500), st.floats(1, 200))
+def test_the_two_forms_are_the_same_when_every_message_gets_through(
+    p_fence: float, p_door: float, response_s: float, response_sd_s: float
+) -> None:
+    tasks = (replace(BASE[0], p_detect=p_fence), replace(BASE[2], p_detect=p_door), BASE[5])
+    first, second = (easi(tasks, response_s, response_sd_s, 1.0, form).p_interruption for form in ("a", "b"))
+    assert first == pytest.approx(second, abs=1e-12)
 
 
-def test_the_warehouse_s_published_timeline() -> None:
-    found = timeline(WAREHOUSE, 3, 300.0, assess_s=20.0)
-    assert (found.total_s, found.before_s, found.after_s, found.margin_s) == (710.0, 230.0, 480.0, 180.0)
-    assert timeline(WAREHOUSE, 3, 1800.0, assess_s=20.0).margin_s == -1320.0
-    assert timeline(WAREHOUSE, 3, 420.0, assess_s=20.0, margin_s=120.0).verdict == "marginal"
-    assert timeline(WAREHOUSE, 3, 300.0, margin_s=60.0).latest_s == 350.0
-    assert timeline(WAREHOUSE, 3, 500.0, margin_s=60.0).latest_s == 150.0
-    hopeless = timeline(WAREHOUSE, 3, 1800.0, margin_s=60.0)
-    assert (hopeless.latest_s, hopeless.verdict) == (-1150.0, "not achievable by detection")
+@pytest.mark.parametrize(("form", "expected"), [("a", 0.4760407), ("b", 0.4831796)])
+def test_each_form_is_what_happens_when_the_sequence_is_played_many_times(form: Form, expected: float) -> None:
+    rng = np.random.default_rng(3)
+    times = 200_000
+    took_s = np.stack([rng.normal(task.mean_s, task.sd_s, times) for task in BASE])
+    response_s = rng.normal(300.0, 90.0, times)
+    interrupted, over = np.zeros(times, bool), np.zeros(times, bool)
+    for number, task in enumerate(BASE):
+        alarm = (rng.random(times) < task.p_detect) & ~over
+        called = alarm & (rng.random(times) < 0.95)
+        interrupted |= called & (took_s[number:].sum(axis=0) >= response_s)
+        over |= alarm if form == "a" else called
+    assert interrupted.mean() == pytest.approx(expected, abs=0.004)  # three and a half standard errors
+
+
+def test_without_any_spread_a_response_that_takes_just_the_time_that_is_left_is_in_time() -> None:
+    (fence, door) = (Task("fence", 0.5, "B", 100.0, 0.0), Task("door", 0.5, "B", 200.0, 0.0))
+    found = easi((fence, door), 200.0, 0.0, 1.0, "a")
+    assert [row.p_in_time for row in found.rows] == [1.0, 1.0]
+    assert easi((fence, door), 200.5, 0.0, 1.0, "a").rows[1].p_in_time == 0.0
 
 
 @pytest.mark.parametrize(
@@ -91,5 +110,25 @@ def test_the_warehouse_s_published_timeline() -> None:
 def test_impossible_figures_are_refused(task: dict[str, float], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         replace(BASE[0], **task)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("response_s", "response_sd_s", "p_communication", "form", "said"),
+    [
+        (-1.0, 0.0, 1.0, "a", "takes a finite time"),
+        (math.inf, 0.0, 1.0, "a", "takes a finite time"),
+        (1.0, math.nan, 1.0, "a", "takes a finite time"),
+        (1.0, 0.0, 1.1, "a", "give one from 0 to 1"),
+        (1.0, 0.0, 1.0, "c", "no form 'c'"),
+    ],
+)
+def test_an_impossible_response_and_an_unknown_form_are_refused(
+    response_s: float, response_sd_s: float, p_communication: float, form: Form, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        easi(BASE, response_s, response_sd_s, p_communication, form)
+
+
+def test_a_sequence_without_tasks_is_refused() -> None:
     with pytest.raises(ValueError, match="no tasks"):
         base(())

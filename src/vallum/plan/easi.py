@@ -7,7 +7,14 @@ Physical Protection Systems). It has two readings, which differ on the same tabl
     form b    P_I = sum over i of P_D,i P_C P(R|A_i) x product over j < i of (1 - P_D,j P_C)
 
 In form a, Garcia's printed one, the first detection decides: if its message fails nobody comes. In form b a later
-detection may still bring somebody.
+detection may still bring somebody. In both
+
+    T_i      = w_i m_i + sum over j > i of m_j               w_i = 1, 1/2, 0 when detected at the beginning, middle, end
+    V_i      = w_i^2 s_i^2 + sum over j > i of s_j^2
+    P(R|A_i) = Phi((T_i - R) / sqrt(V_i + s_R^2))
+
+with means m and standard deviations s of the tasks and the response, seconds. Without any spread a response is in time
+or not, and one that takes exactly the time that is left is in time. All times are taken as independent of each other.
 """
 
 from __future__ import annotations
@@ -15,10 +22,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Form = Literal["a", "b"]
 Location = Literal["B", "M", "E"]
+
+FORMS: tuple[Form, ...] = get_args(Form)
+LOCATIONS: tuple[Location, ...] = get_args(Location)
 
 # What is left of a task's delay, and of its standard deviation, when it is detected at its beginning, middle or end.
 _LEFT: dict[Location, float] = {"B": 1.0, "M": 0.5, "E": 0.0}
@@ -54,7 +64,7 @@ class Task:
     def __post_init__(self) -> None:
         if not 0.0 <= self.p_detect <= 1.0:
             raise ValueError(f"task {self.name}: p_detect is {self.p_detect}; give a probability from 0 to 1")
-        if self.location not in _LEFT:
+        if self.location not in LOCATIONS:
             raise ValueError(f"task {self.name}: location is {self.location!r}; give B, M or E")
         for what, value in (("mean_s", self.mean_s), ("sd_s", self.sd_s)):
             if not (math.isfinite(value) and value >= 0.0):
@@ -110,7 +120,7 @@ def easi(tasks: Sequence[Task], response_s: float, response_sd_s: float, p_commu
     Raises
     ------
     ValueError
-        If there are no tasks, or a figure is impossible.
+        If there are no tasks, a figure is impossible, or there is no such form.
 
     Examples
     --------
@@ -118,6 +128,8 @@ def easi(tasks: Sequence[Task], response_s: float, response_sd_s: float, p_commu
     >>> round(easi(doors, 150.0, 45.0, 0.95, "a").p_interruption, 4)
     0.7072
     """
+    if form not in FORMS:
+        raise ValueError(f"There is no form {form!r} of EASI; give a or b.")
     if not tasks:
         raise ValueError("There are no tasks; give one row for each, in the order in which they are done.")
     if not 0.0 <= p_communication <= 1.0:
@@ -141,67 +153,3 @@ def _in_time(slack_s: float, sd_s: float) -> float:
     if sd_s == 0.0:
         return 1.0 if slack_s >= 0.0 else 0.0
     return 0.5 * math.erfc(-slack_s / sd_s / math.sqrt(2.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """A sequence with fixed times, detected at one task's end.
-
-    Attributes
-    ----------
-    total_s, before_s, after_s
-        All tasks; until it is detected; what is left then.
-    margin_s
-        What is left when somebody is there; below 0: too late.
-    latest_s
-        The latest moment of a detection that is in time, with the margin that was asked; below 0 when no detection is.
-    verdict
-        `in time`; `marginal` when it is in time without the margin that was asked, which counts as failed; `too late`;
-        `not achievable by detection` when even a detection at the very beginning is too late.
-    """
-
-    total_s: float
-    before_s: float
-    after_s: float
-    margin_s: float
-    latest_s: float
-    verdict: Literal["in time", "marginal", "too late", "not achievable by detection"]
-
-
-def timeline(
-    delays_s: Sequence[float], detected_after: int, response_s: float, *, assess_s: float = 0.0, margin_s: float = 0.0
-) -> Timeline:
-    """Compare what is left after a detection with what a response needs.
-
-    Parameters
-    ----------
-    delays_s
-        Of the tasks, seconds.
-    detected_after
-        How many tasks are done when it is detected: a detection counts at the end of its task.
-    response_s, assess_s
-        Of the response, and of what comes before it.
-    margin_s
-        What must be left over.
-
-    Examples
-    --------
-    >>> timeline([20, 40, 150, 60, 200, 240], 3, 300.0, assess_s=20.0).after_s
-    480.0
-    """
-    total_s = float(sum(delays_s))
-    before_s = float(sum(delays_s[:detected_after]))
-    # Assessment is part of what comes before anybody is called.
-    detected_s = before_s + assess_s
-    left_s = total_s - detected_s
-    over_s = left_s - response_s
-    latest_s = total_s - response_s - margin_s
-    if latest_s < 0.0:
-        verdict: Literal["in time", "marginal", "too late", "not achievable by detection"] = (
-            "not achievable by detection"
-        )
-    elif over_s < 0.0:
-        verdict = "too late"
-    else:
-        verdict = "in time" if over_s >= margin_s else "marginal"
-    return Timeline(total_s, detected_s, left_s, over_s, latest_s, verdict)

@@ -1,27 +1,32 @@
-"""Which tasks does a table of an adversary's sequence hold?"""
+"""Which tasks does the table of an adversary's sequence hold?"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
-from vallum.plan.easi import Task
-from vallum.project.cell import CellError, number, text
+from vallum.plan.easi import LOCATIONS, Location, Task
+from vallum.project.cell import CellError, number
 from vallum.project.problem import Problem, ProjectError
-from vallum.project.table import Column, read_table
+from vallum.project.table import Column, Row, read_table
 
 
 def _probability(cell: str) -> float:
-    value = number(cell)
+    expected = "a probability from 0 to 1, with a decimal point"
+    try:
+        value = number(cell)
+    except CellError:
+        raise CellError(expected) from None
     if not 0.0 <= value <= 1.0:
-        raise CellError("a probability from 0 to 1")
+        raise CellError(expected)
     return value
 
 
-def _location(cell: str) -> str:
-    word = text(cell).upper()
-    if word not in {"B", "M", "E"}:
-        raise CellError("B, M or E: detected at the beginning, in the middle, at the end")
-    return word
+def _location(cell: str) -> Location:
+    for location in LOCATIONS:
+        if cell.upper() == location:
+            return location
+    raise CellError("B, M or E: detected at the beginning, in the middle or at the end of the task")
 
 
 def _seconds(cell: str) -> float:
@@ -40,31 +45,59 @@ COLUMNS = (
 )
 
 
-def read_tasks(path: Path) -> tuple[Task, ...]:
-    """Read a CSV table of tasks with the columns task, p_detect, location, mean_s, sd_s, in the order of doing.
+def tasks(file: str, content: bytes) -> tuple[Task, ...]:
+    r"""Read the tasks, in the order in which they stand.
+
+    Parameters
+    ----------
+    file
+        Name to use in problems.
+    content
+        The bytes of the table: task, p_detect, location (B, M or E), mean_s, sd_s.
 
     Raises
     ------
     ProjectError
-        If anything in it cannot be read; says file, row, column, what was found and what is expected.
+        With everything that cannot be read: file, row, column, what was found and what is expected.
+
+    Examples
+    --------
+    >>> tasks("walk.csv", b"task,p_detect,location,mean_s,sd_s\ncut a fence,0.9,B,10,3")
+    (Task(name='cut a fence', p_detect=0.9, location='B', mean_s=10.0, sd_s=3.0),)
+    """
+    table = read_table(file, content, COLUMNS)
+    problems = list(table.problems)
+    if not problems and not table.rows:
+        problems.append(
+            Problem(file, None, None, "no rows", "a row for each task, in the order in which they are done")
+        )
+    if problems:
+        raise ProjectError(problems)
+    return tuple(_task(row) for row in table.rows)
+
+
+def read_tasks(path: Path) -> tuple[Task, ...]:
+    """Read the tasks of a file; see `tasks`.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such file, or anything in it cannot be read.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        problem = Problem(path.name, None, None, f"no file that can be read ({error.strerror})", "a table of tasks")
-        raise ProjectError([problem]) from None
-    table = read_table(path.name, content, COLUMNS)
-    if table.problems:
-        raise ProjectError(table.problems)
-    if not table.rows:
-        raise ProjectError([Problem(path.name, None, None, "no row", "a row for each task")])
-    return tuple(
-        Task(
-            str(row.values["task"]),
-            float(str(row.values["p_detect"])),
-            row.values["location"],  # type: ignore[arg-type]
-            float(str(row.values["mean_s"])),
-            float(str(row.values["sd_s"])),
-        )
-        for row in table.rows
+        found = f"no file that can be read ({error.strerror})"
+        raise ProjectError([Problem(str(path), None, None, found, "a table of tasks")]) from None
+    return tasks(path.name, content)
+
+
+def _task(row: Row) -> Task:
+    cells = row.values
+    return Task(
+        name=cast(str, cells["task"]),
+        p_detect=cast(float, cells["p_detect"]),
+        location=cast(Location, cells["location"]),
+        mean_s=cast(float, cells["mean_s"]),
+        sd_s=cast(float, cells["sd_s"]),
     )
