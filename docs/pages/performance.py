@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from vallum.assets.parameters import DEFAULT, Figure, KindParameters, Parameters, TargetParameters
 from vallum.assets.sensor import SENSOR_KINDS
-from vallum.project.detecting import FILE
+
+FILE = "performance.toml"
 
 INTRODUCTION = f"""\
 How surely each kind of sensor detects until a walk test says so; what that means is in [sensors](sensors.md). The

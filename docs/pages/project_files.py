@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from docs.pages import performance
+from docs.pages import figures, performance
 from docs.pages.words import GENERATED, code, default, schema, summary, table, unit, what
 from pydantic import BaseModel
 
@@ -18,8 +18,9 @@ from vallum.assets.walktest import WalkTest
 from vallum.frontier.records import SectionAssigned
 from vallum.plan.works.progress import WorksReported
 from vallum.project.cell import day, end_or_number, flag, number, text
-from vallum.project.detecting import FILE as PERFORMANCE
 from vallum.project.folder import GROUND_FILES, OPTIONAL_TABLES, TABLES, TERRAIN
+from vallum.project.grounds import FILES as GROUNDS
+from vallum.project.grounds import GroundRaster
 from vallum.project.settings import FILE, ProjectSettings
 from vallum.project.table import Column
 from vallum.project.terrain_file import FILE as TERRAIN_SOURCES
@@ -42,6 +43,12 @@ Sources of terrain for analysis. The finest is laid first and coarser ones fill 
 `terrain.tif` is one source whose error is assumed. What the figures mean, and commands that write this file, are in
 [Terrain](terrain.md). The worked example is
 [`terrain.toml` of iraq-syria](../src/vallum/examples/iraq_syria/terrain.toml).
+"""
+
+GROUND_INTRODUCTION = """\
+A raster of classes of ground, if there is one. Polygons of `ground.geojson` lie on it, each with a property `class`.
+The classes are those of [mobility.toml](#mobilitytoml), and `water`, over which no way leads; where nothing is said the
+ground is `open`.
 """
 
 TABLES_INTRODUCTION = """\
@@ -140,8 +147,11 @@ READ: dict[Callable[[str], object], str] = {
 OTHERS = {
     "crossings.geojson": "crossing points: points with `name`, `name_ar`, `name_ckb`, ..., at most 5 km from the line",
     "places.geojson": "towns: points with `name`, `name_ar`, `name_ckb`, ... and, if known, `country` and `type`",
-    "lakes.geojson": "water that the map draws: polygons",
+    "lakes.geojson": "water that the map draws and over which no way leads: polygons",
     "neighbours.geojson": "other borders that the map draws: lines",
+    "ground.geojson": "classes of ground: polygons with a property `class`",
+    "ground.toml": "a raster of classes of ground, and what its numbers mean",
+    "exits.geojson": "where somebody who came across is gone: polygons, on the home side",
     TERRAIN_SOURCES: "sources of terrain, and how far each can be trusted",
     TERRAIN: "heights in metres: GeoTIFF with one band, in degrees (EPSG:4326)",
 }
@@ -163,6 +173,8 @@ def page() -> str:
     """Return the page."""
     parts = [GENERATED, INTRODUCTION, _files(), f"## {FILE}", _examples_note(), *_settings(settings())]
     parts += performance.section()
+    parts += figures.sections()
+    parts += ["## ground.toml", GROUND_INTRODUCTION, *_settings(_walk("", True, GroundRaster))]
     parts += [f"## {TERRAIN_SOURCES}", TERRAIN_INTRODUCTION, *_settings(terrain_settings())]
     parts += ["## Tables", TABLES_INTRODUCTION]
     for file, columns in (TABLES | OPTIONAL_TABLES).items():
@@ -188,8 +200,9 @@ def _files() -> str:
     ]
     rows += [[code(file), ROWS[file][0], "yes"] for file in TABLES]
     rows += [[code(file), ROWS[file][0], "no"] for file in OPTIONAL_TABLES]
-    rows += [[code(PERFORMANCE), "figures of sensor performance that the project knows better", "no"]]
-    rows += [[code(file), OTHERS[file], "no"] for file in (*GROUND_FILES, TERRAIN, TERRAIN_SOURCES)]
+    rows += [[code(performance.FILE), "figures of sensor performance that the project knows better", "no"]]
+    rows += [[code(file), words, "no"] for file, words in figures.FILES.items()]
+    rows += [[code(file), OTHERS[file], "no"] for file in (*GROUND_FILES, *GROUNDS, TERRAIN, TERRAIN_SOURCES)]
     return table(["file", "what", "needed"], rows)
 
 

@@ -114,7 +114,11 @@ def course(field: Field, held: Holding, step: int, rates: Rates | None = None) -
 
 def _seen(way: Way, rates: Rates) -> Sequence[tuple[str, int, float]]:
     """Return which sensors see somebody on a way, from which cell on, and for how long, seconds; the first first."""
-    row, column = way.cells[:, 0], way.cells[:, 1]
+    # A knight's step passes two cells between its ends, just before its middle and just after.
+    at = (np.arange(len(way.cells))[:, None] + np.array([0.0, 0.45, 0.55])).ravel()[:-2]
+    whole = np.arange(len(way.cells))
+    row, column = (np.rint(np.interp(at, whole, way.cells[:, axis])).astype(np.int64) for axis in (0, 1))
+    clock_s = np.interp(at, whole, way.clock_s)
     box = int(row.min()), int(row.max()) + 1, int(column.min()), int(column.max()) + 1
     found = []
     for watcher in rates.watching[0]:
@@ -130,7 +134,8 @@ def _seen(way: Way, rates: Rates) -> Sequence[tuple[str, int, float]]:
         alone = replace(rates, watching=((watcher,),), assessed=(1.0,))
         rate = np.zeros(len(row))
         rate[near] = alone(0, part)[row[near] - part[0], column[near] - part[2]]
-        spent_s = np.diff(way.clock_s, append=way.clock_s[-1])
+        spent_s = np.diff(clock_s, append=clock_s[-1])
         if float((rate * spent_s).sum()) >= _LEAST_EXPOSURE:
-            found.append((watcher.sensor_id, int(np.flatnonzero(rate)[0]), float(spent_s[rate > 0.0].sum())))
+            first = int(at[np.flatnonzero(rate)[0]])
+            found.append((watcher.sensor_id, first, float(spent_s[rate > 0.0].sum())))
     return sorted(found, key=lambda one: one[1])

@@ -391,7 +391,7 @@ class _Field:
         """
         clock_s, _ = walked(self.going, cells, [])
         # Beyond an open end nobody knows; the window says that it is not proven.
-        latest_s = float(clock_s[-1]) - (max(0.0, left_s) if np.isfinite(left_s) else 0.0)
+        latest_s = float(clock_s[-1]) - (max(0.0, float(left_s)) if np.isfinite(left_s) else 0.0)
         moved = (cells + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
         return Way(moved, clock_s, np.zeros((states, len(cells))), len(cells) - 1, latest_s)
 
