@@ -167,7 +167,8 @@ def rules_for(
 
     Examples
     --------
-    >>> rules_for((), (), PERFORMANCE, cell_m=90.0)
+    >>> from vallum.assets.parameters import DEFAULT
+    >>> rules_for((), (), DEFAULT, cell_m=90.0)
     Fineness(step_m=250.0, half_depth_m=2000.0, counts_from=0.1, watched_at=0.5, refraction_k=0.13)
     """
     deepest_m = max((farthest_m(one, tests, parameters) for one in sensors), default=0.0)
