@@ -39,7 +39,9 @@ NOTHING, WATCHED_GROUND, UNCERTAIN_GROUND, LOST_GROUND = range(4)
 
 def get_ready() -> None:
     """Import what reads tiles: it takes a second or more, for which the first map that is opened should not wait."""
-    import rio_tiler.io.rasterio  # noqa: F401
+    # One at a time: a thread that meets a half imported module gets half of it.
+    with _IMPORTING:
+        import rio_tiler.io.rasterio  # noqa: F401
 
 
 def veil_png(scene: Scene, kept: KeptCase, silent: frozenset[str], z: int, x: int, y: int) -> bytes:
