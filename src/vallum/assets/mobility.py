@@ -55,6 +55,13 @@ class Coefficient(Figure):
     unit: Literal["1"]
 
 
+class Multiple(Figure):
+    """What is left of something, or made of it."""
+
+    value: float = Field(gt=0, le=2)
+    unit: Literal["share"]
+
+
 class OnFoot(_Strict):
     """How people walk."""
 
@@ -76,7 +83,7 @@ class GroundClass(_Strict):
     """One class of ground."""
 
     on_track: bool = Field(description="whether one walks as on a path")
-    foot: Share = Field(description="of the speed on a path")
+    foot: Multiple = Field(description="of Tobler's speed on a path at the same slope; above 1 where a log says so")
     cap_m_s: Speed = Field(description="what vehicles do at most")
     friction: Coefficient = Field(description="of tyres")
     rolling: Coefficient = Field(description="resistance to rolling, as a share of the weight")
