@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 
 # What a keyboard here types: Arabic-Indic (U+0660) and Persian (U+06F0) digits, Arabic decimal separator (U+066B).
 _DIGITS = {base + digit: str(digit) for base in (0x0660, 0x06F0) for digit in range(10)} | {0x066B: "."}
@@ -82,6 +82,24 @@ def day(cell: str) -> date:
         return date.fromisoformat(plain)
     except ValueError:
         raise CellError("a day that exists, as 2021-03-17") from None
+
+
+def moment(cell: str) -> datetime:
+    """Read a time with its zone, as ISO 8601 has it.
+
+    Examples
+    --------
+    >>> moment("2021-03-17T15:50:00Z").isoformat(), moment("2021-03-17 18:50+03:00").isoformat()
+    ('2021-03-17T15:50:00+00:00', '2021-03-17T18:50:00+03:00')
+    """
+    expected = "a time with its zone, as 2021-03-17T15:50:00Z"
+    try:
+        when = datetime.fromisoformat(text(cell).translate(_DIGITS))
+    except ValueError:
+        raise CellError(expected) from None
+    if when.tzinfo is None:
+        raise CellError(expected)
+    return when
 
 
 def flag(cell: str) -> bool:
