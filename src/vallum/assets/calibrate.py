@@ -8,7 +8,7 @@ stays as it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -78,9 +78,9 @@ class Calibration:
         How many there were.
     removed
         What was taken out of the logs.
-    borders, steep, short
+    borders, steep, short, too_fast
         Legs from one class into another or where no way leads; legs of vehicles on ground that is not level; pieces too
-        short to be a stretch.
+        short to be a stretch; stretches that are faster than anybody moves so.
     without_height
         Legs whose slope nobody knows; taken as level.
     """
@@ -93,6 +93,7 @@ class Calibration:
     borders: int
     steep: int
     short: int
+    too_fast: int
     without_height: int
 
 
@@ -148,14 +149,17 @@ def calibrated(
     (51, 8.0, False)
     """
     known = rules or RULES
-    removed, counts = Removed(), {"borders": 0, "steep": 0, "short": 0, "without_height": 0}
-    stretches: list[_Stretch] = []
-    for index, outing in enumerate(outings):
-        legs, taken = moved(outing, mover, known)
-        removed += taken
-        stretches += _stretches(index, legs, mover, number_at, height_at, known, counts)
+    taken = [moved(outing, mover, known) for outing in outings]
+    legs, of_outing = _together([legs for legs, _ in taken])
+    number = _numbers(legs, number_at)
+    slope, unknown = _slopes(legs, height_at)
+    borders = number == NO_CLASS
+    steep = ~borders & (np.abs(slope) > known.level.value) & (mover == "vehicle")
+    stretches, short = _stretches(legs, of_outing, np.where(steep, NO_CLASS, number), slope, known)
+    fastest_m_s = (known.fastest_foot_m_s if mover == "foot" else known.fastest_vehicle_m_s).value
+    slow_enough = [one for one in stretches if one.length_m <= fastest_m_s * one.duration_s]
     by_class: dict[tuple[int, Light], list[_Stretch]] = {}
-    for one in stretches:
+    for one in slow_enough:
         when = datetime.fromtimestamp(one.start_s + one.duration_s / 2.0, UTC)
         light: Light = "day" if light_at is None else light_at(one.lon, one.lat, when)
         by_class.setdefault((one.number, light), []).append(one)
@@ -165,7 +169,18 @@ def calibrated(
         for light in LIGHTS
         if (number, light) in by_class
     ]
-    return Calibration(mover, confidence, tuple(speeds), len(outings), removed, **counts)
+    return Calibration(
+        mover,
+        confidence,
+        tuple(speeds),
+        len(outings),
+        sum((removed for _, removed in taken), Removed()),
+        borders=int(np.count_nonzero(borders)),
+        steep=int(np.count_nonzero(steep)),
+        short=short,
+        too_fast=len(stretches) - len(slow_enough),
+        without_height=0 if height_at is None else int(np.count_nonzero(unknown)),
+    )
 
 
 def figures_of(calibration: Calibration) -> dict[str, Any]:
@@ -176,7 +191,7 @@ def figures_of(calibration: Calibration) -> dict[str, Any]:
 
     Examples
     --------
-    >>> figures_of(Calibration("foot", 0.95, (), 0, Removed(), 0, 0, 0, 0))
+    >>> figures_of(Calibration("foot", 0.95, (), 0, Removed(), 0, 0, 0, 0, 0))
     {}
     """
     tree: dict[str, Any] = {}
@@ -198,31 +213,38 @@ def _source(one: ClassSpeed, found: Percentile) -> str:
     )
 
 
+def _together(all_legs: Sequence[Legs]) -> tuple[Legs, NDArray[np.int64]]:
+    """Join the legs of all outings, runs numbered on, with the outing of each."""
+    if not all_legs:
+        nothing, pairs = np.empty(0), np.empty((0, 2))
+        return Legs(np.empty(0, np.int64), nothing, nothing, nothing, pairs, pairs), np.empty(0, np.int64)
+    before = np.cumsum([0, *(1 + int(legs.run.max(initial=-1)) for legs in all_legs[:-1])])
+    return (
+        Legs(
+            run=np.concatenate([legs.run + start for legs, start in zip(all_legs, before, strict=True)]),
+            start_s=np.concatenate([legs.start_s for legs in all_legs]),
+            duration_s=np.concatenate([legs.duration_s for legs in all_legs]),
+            length_m=np.concatenate([legs.length_m for legs in all_legs]),
+            lon=np.concatenate([legs.lon for legs in all_legs]),
+            lat=np.concatenate([legs.lat for legs in all_legs]),
+        ),
+        np.repeat(np.arange(len(all_legs)), [len(legs.run) for legs in all_legs]),
+    )
+
+
 def _stretches(
-    outing: int,
-    legs: Legs,
-    mover: Mover,
-    number_at: NumberAt | None,
-    height_at: HeightAt | None,
-    rules: LogRules,
-    counts: dict[str, int],
-) -> Iterator[_Stretch]:
-    """Yield the stretches of an outing: legs that follow each other on one class, cut where they are long enough."""
-    number = _numbers(legs, number_at)
-    slope, unknown = _slopes(legs, height_at)
-    counts["borders"] += int(np.count_nonzero(number == NO_CLASS))
-    counts["without_height"] += 0 if height_at is None else int(np.count_nonzero(unknown))
-    if mover == "vehicle":
-        steep = (np.abs(slope) > rules.level.value) & (number != NO_CLASS)
-        counts["steep"] += int(np.count_nonzero(steep))
-        number = np.where(steep, NO_CLASS, number)
+    legs: Legs, of_outing: NDArray[np.int64], number: NDArray[np.int64], slope: FloatArray, rules: LogRules
+) -> tuple[list[_Stretch], int]:
+    """Return the stretches, cut out of legs that follow each other on one class, and how many pieces are too short."""
+    found: list[_Stretch] = []
+    short = 0
     on_path_s = legs.length_m / tobler(slope)
     new = (np.diff(legs.run, prepend=-1) != 0) | (np.diff(number, prepend=-1) != 0)
     for piece in np.split(np.arange(len(number)), np.flatnonzero(new)):
         if not len(piece) or number[piece[0]] == NO_CLASS:
             continue
-        first = 0
         reached_m = np.cumsum(legs.length_m[piece])
+        first = 0
         while first < len(piece):
             before_m = reached_m[first - 1] if first else 0.0
             last = min(int(np.searchsorted(reached_m, before_m + rules.stretch_m.value)), len(piece) - 1)
@@ -230,19 +252,22 @@ def _stretches(
             first = last + 1
             length_m = float(legs.length_m[here].sum())
             if length_m < rules.least_stretch_m.value:
-                counts["short"] += 1
+                short += 1
                 continue
             middle = here[len(here) // 2]
-            yield _Stretch(
-                outing,
-                int(number[piece[0]]),
-                float(legs.start_s[here[0]]),
-                float(legs.lon[middle, 0]),
-                float(legs.lat[middle, 0]),
-                float(legs.duration_s[here].sum()),
-                length_m,
-                float(on_path_s[here].sum()),
+            found.append(
+                _Stretch(
+                    int(of_outing[middle]),
+                    int(number[middle]),
+                    float(legs.start_s[here[0]]),
+                    float(legs.lon[middle, 0]),
+                    float(legs.lat[middle, 0]),
+                    float(legs.duration_s[here].sum()),
+                    length_m,
+                    float(on_path_s[here].sum()),
+                )
             )
+    return found, short
 
 
 def _numbers(legs: Legs, number_at: NumberAt | None) -> NDArray[np.int64]:
@@ -288,7 +313,7 @@ def described(calibration: Calibration) -> Mapping[str, Any]:
 
     Examples
     --------
-    >>> described(Calibration("foot", 0.95, (), 0, Removed(), 0, 0, 0, 0))["removed"]["jumps"]
+    >>> described(Calibration("foot", 0.95, (), 0, Removed(), 0, 0, 0, 0, 0))["removed"]["jumps"]
     0
     """
     return {
@@ -319,6 +344,7 @@ def described(calibration: Calibration) -> Mapping[str, Any]:
             "borders": calibration.borders,
             "steep": calibration.steep,
             "short": calibration.short,
+            "too_fast": calibration.too_fast,
         },
         "legs_without_height": calibration.without_height,
     }

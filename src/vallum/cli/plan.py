@@ -13,6 +13,7 @@ from rich.console import Console
 from vallum.cli.easi import easi
 from vallum.cli.frontier import AsJson, FrontierArgument
 from vallum.cli.hold import hold
+from vallum.cli.pace import pace
 from vallum.cli.told import console, say_json, tell_error
 from vallum.cli.working import progress_shown, sensors_that_count, stopping
 from vallum.project import Project, load
@@ -74,6 +75,7 @@ Out = Annotated[
 
 app.command()(hold)
 app.command()(easi)
+app.command()(pace)
 
 
 @app.callback()

@@ -6,6 +6,8 @@ unit, basis and source.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -69,6 +71,46 @@ def read_delays(contents: Mapping[str, bytes]) -> tuple[Delays | None, list[Prob
 def read_holding(contents: Mapping[str, bytes]) -> tuple[Assumptions | None, list[Problem]]:
     """Read what the holding analysis assumes; as `read_performance`."""
     return _read("holding.toml", contents, ASSUMED, assumptions_with)
+
+
+def figures_text(tree: Mapping[str, Any], path: str = "") -> str:
+    """Return figures as the text of a file that `read_mobility` and its like read.
+
+    Parameters
+    ----------
+    tree
+        Tables whose innermost are figures: value, unit, basis, source.
+    path
+        The table that they stand in, as TOML names it.
+
+    Examples
+    --------
+    >>> figure = {"value": 7.5, "unit": "m/s", "basis": "derived", "source": "our own patrols"}
+    >>> print(figures_text({"ground": {"wet sand": {"cap_m_s": figure}}}), end="")
+    [ground."wet sand"]
+    cap_m_s = { value = 7.5, unit = "m/s", basis = "derived", source = "our own patrols" }
+    """
+    # A string of JSON is one of TOML, where it holds no DELETE.
+    here = {name: value for name, value in tree.items() if "basis" in value}
+    lines = [
+        f"{_key(name)} = {{ {', '.join(f'{part} = {_plain(said)}' for part, said in value.items())} }}"
+        for name, value in here.items()
+    ]
+    blocks = ["\n".join([f"[{path}]", *lines]) + "\n"] if lines else []
+    blocks += [
+        figures_text(value, f"{path}.{_key(name)}" if path else _key(name))
+        for name, value in tree.items()
+        if name not in here
+    ]
+    return "\n".join(block for block in blocks if block)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name, re.ASCII) else _plain(name)
+
+
+def _plain(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _read(
