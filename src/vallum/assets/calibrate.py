@@ -27,6 +27,7 @@ NumberAt = Callable[[FloatArray, FloatArray], NDArray[np.uint8]]
 HeightAt = Callable[[FloatArray, FloatArray], FloatArray]
 LightAt = Callable[[float, float, datetime], Light]
 
+_TOO_MANY_TOO_FAST = 0.1
 SHARES = (0.1, 0.5, 0.9)
 NO_CLASS = 255
 """The number of ground over which no way leads; a fix there says nothing of any class."""
@@ -140,6 +141,11 @@ def calibrated(
     rules
         What counts as what in a log; as packaged unless given.
 
+    Raises
+    ------
+    ValueError
+        If more than a tenth of the stretches are faster than anybody moves so: the rest would say nothing.
+
     Examples
     --------
     >>> seconds = np.arange(0.0, 3600.0, 10.0)
@@ -158,6 +164,11 @@ def calibrated(
     stretches, short = _stretches(legs, of_outing, np.where(steep, NO_CLASS, number), slope, known)
     fastest_m_s = (known.fastest_foot_m_s if mover == "foot" else known.fastest_vehicle_m_s).value
     slow_enough = [one for one in stretches if one.length_m <= fastest_m_s * one.duration_s]
+    if len(stretches) - len(slow_enough) > _TOO_MANY_TOO_FAST * len(stretches):
+        raise ValueError(
+            f"{len(stretches) - len(slow_enough)} of {len(stretches)} stretches are faster than {fastest_m_s:g} m/s: "
+            f"whoever made these logs did not move as said ({mover}). Ask for the other mover, or leave such logs out."
+        )
     by_class: dict[tuple[int, Light], list[_Stretch]] = {}
     for one in slow_enough:
         when = datetime.fromtimestamp(one.start_s + one.duration_s / 2.0, UTC)

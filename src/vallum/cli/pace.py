@@ -193,7 +193,7 @@ def _print(out: Console, found: Calibration, logs: Sequence[PatrolLog], notes: S
         _add_rows(table, one)
     if found.speeds:
         out.print(table)
-        out.print("\n- where the outings are too few to say.", style="dim")
+        out.print("\n? where the outings are too few to say.", style="dim")
     else:
         out.print("No stretch is long enough to tell a speed.", style="yellow")
     removed = found.removed
@@ -205,9 +205,8 @@ def _print(out: Console, found: Calibration, logs: Sequence[PatrolLog], notes: S
     )
     out.print(words, style="dim", soft_wrap=True)
     if found.too_fast:
-        out.print(
-            f"{found.too_fast} stretches are too fast for --mover {found.mover} and do not count; is it right?", style="yellow", soft_wrap=True,
-        )  # fmt: skip
+        words = f"{found.too_fast} stretches are faster than anybody moves so; they do not count."
+        out.print(words, style="yellow", soft_wrap=True)
     if found.without_height:
         out.print(f"{found.without_height} legs lie where no height is known; they count as level.", style="yellow")
     for log in logs:
@@ -227,8 +226,8 @@ def _add_rows(table: Table, one: ClassSpeed) -> None:
 
 
 def _told(found: Percentile) -> tuple[str, str]:
-    low, high = ("-" if end is None else f"{end:.2f}" for end in (found.low, found.high))
-    return f"{found.value:.2f}", f"{low} to {high}"
+    low, high = ("?" if end is None else f"{end:.2f}" for end in (found.low, found.high))
+    return f"{found.value:.2f}", f"{low}..{high}"
 
 
 def _say_written(out: Console, found: Calibration, figures: Mapping[str, Any], path: Path | None) -> None:
