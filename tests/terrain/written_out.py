@@ -12,9 +12,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from vallum.terrain.barrier import NO_BARRIER, Barrier, Crossed
-from vallum.terrain.pace import Pace
+from vallum.terrain.pace import NO_WAY, Pace
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import CLOSED, END, NO_WAY, OPEN, Going
+from vallum.terrain.travel import CLOSED, END, OPEN, Going
 from vallum.terrain.walking import tobler
 
 Grid = NDArray[np.float32]

@@ -22,7 +22,7 @@ from rasterio.windows import Window
 
 from vallum.assets.mobility import OPEN
 from vallum.frontier.strip import Strip
-from vallum.terrain.travel import NO_WAY
+from vallum.terrain.pace import NO_WAY
 
 FloatArray = NDArray[np.float64]
 

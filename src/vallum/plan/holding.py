@@ -24,12 +24,11 @@ from numpy.typing import NDArray
 from vallum.plan.weakest import Way, interrupted, walked
 from vallum.plan.zones import BEYOND, GONE, HOME, OUTER, START, open_ends
 from vallum.terrain.barrier import Barrier, Crossed
-from vallum.terrain.pace import Pace
+from vallum.terrain.pace import NO_WAY, Pace
 from vallum.terrain.steps import MOVES
 from vallum.terrain.travel import (
     CLOSED,
     DOUBT,
-    NO_WAY,
     OPEN,
     Going,
     Reached,

@@ -18,8 +18,8 @@ from vallum.assets.unit import Unit
 from vallum.frontier.strip import Strip
 from vallum.plan.zones import BEYOND
 from vallum.terrain.barrier import NO_BARRIER, Barrier
-from vallum.terrain.pace import Pace
-from vallum.terrain.travel import CLOSED, NO_WAY, OPEN, Going, travel
+from vallum.terrain.pace import NO_WAY, Pace
+from vallum.terrain.travel import CLOSED, OPEN, Going, travel
 
 Grid = NDArray[np.float32]
 

@@ -19,6 +19,8 @@ FloatArray = NDArray[np.float64]
 STEEPEST = 1.2
 """Slopes beyond this, about 50 degrees, are climbed, not walked: no way leads there."""
 KNOTS = 241
+NO_WAY = 255
+"""The class of ground where no way leads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

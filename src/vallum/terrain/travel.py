@@ -39,7 +39,7 @@ from vallum.terrain.buckets import (
     sort_rest,
     take,
 )
-from vallum.terrain.pace import KNOTS, STEEPEST, Pace
+from vallum.terrain.pace import KNOTS, NO_WAY, STEEPEST, Pace
 from vallum.terrain.queue import cell_of, cost_of, drop_first, entry, push, with_room
 from vallum.terrain.steps import MOVES
 
@@ -48,8 +48,6 @@ FloatArray = NDArray[np.float64]
 Grid = NDArray[np.float32]
 Progress = Callable[[float], object]
 
-NO_WAY = 255
-"""The class of ground where no way leads."""
 DOUBT = 128
 """Is added to the last step of a way that begins at a marked start."""
 CLOSED, END, OPEN = 0, 1, 2
