@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from vallum.assets.mobility import Mover
 from vallum.assets.obstacle import Element, ElementState
-from vallum.assets.parameters import Figure, Share, merged
+from vallum.assets.parameters import Figure, Share, Strict, merged
 
 FloatArray = NDArray[np.float64]
 
@@ -75,10 +75,6 @@ class Triangular:
 NO_DELAY = Triangular(0.0, 0.0, 0.0)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True)
-
-
 class Time(Figure):
     """A time from nothing to a day."""
 
@@ -86,7 +82,7 @@ class Time(Figure):
     unit: Literal["s"]
 
 
-class Delay(_Strict):
+class Delay(Strict):
     """At least, usually and at most."""
 
     least_s: Time
@@ -104,15 +100,17 @@ class Delay(_Strict):
         return Triangular(self.least_s.value, self.usual_s.value, self.most_s.value)
 
 
-class ElementDelay(_Strict):
+class ElementDelay(Strict):
     """Of an element, by who crosses."""
 
     foot: Delay
     vehicle: Delay
 
 
-class Counts(_Strict):
+class Counts(Strict):
     """What is left of the delay in each state."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     not_started: Share = Field(alias="not started")
     cleared: Share
@@ -130,14 +128,14 @@ class Counts(_Strict):
         return self
 
 
-class OwnUnits(_Strict):
+class OwnUnits(Strict):
     """What obstacles do to our own units."""
 
     vehicle_s: Time
     foot_s: Time
 
 
-class Delays(_Strict):
+class Delays(Strict):
     """Everything delays.toml may hold."""
 
     trench: ElementDelay

@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from vallum.assets.conditions import Light
-from vallum.assets.parameters import Figure, Metres, Seconds, Share, Speed, merged
+from vallum.assets.parameters import Figure, Metres, Seconds, Share, Speed, Strict, merged
 from vallum.assets.unit import Unit
 from vallum.terrain.driving import driving
 from vallum.terrain.pace import Pace
@@ -28,10 +28,6 @@ FloatArray = NDArray[np.float64]
 
 OPEN = "open"
 """The class of ground where nobody says otherwise."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Slope(Figure):
@@ -62,7 +58,7 @@ class Multiple(Figure):
     unit: Literal["share"]
 
 
-class OnFoot(_Strict):
+class OnFoot(Strict):
     """How people walk."""
 
     night_on_track: Share = Field(description="of the speed by day, on a road or track")
@@ -70,7 +66,7 @@ class OnFoot(_Strict):
     steepest: Slope = Field(description="beyond it nobody walks")
 
 
-class ByVehicle(_Strict):
+class ByVehicle(Strict):
     """How vehicles drive."""
 
     watts_per_kg: Power = Field(description="power at the wheels by mass")
@@ -79,7 +75,7 @@ class ByVehicle(_Strict):
     seen_by_night_m: Metres = Field(description="how far the driver sees the ground")
 
 
-class GroundClass(_Strict):
+class GroundClass(Strict):
     """One class of ground."""
 
     on_track: bool = Field(description="whether one walks as on a path")
@@ -89,7 +85,7 @@ class GroundClass(_Strict):
     rolling: Coefficient = Field(description="resistance to rolling, as a share of the weight")
 
 
-class Mobility(_Strict):
+class Mobility(Strict):
     """Everything mobility.toml may hold."""
 
     foot: OnFoot

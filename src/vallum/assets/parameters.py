@@ -19,11 +19,13 @@ from vallum.assets.sensor import SensorKind
 Basis = Literal["published", "derived", "assumption"]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A table of a file of figures: nothing unknown, nothing converted, nothing infinite."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class Figure(_Strict):
+class Figure(Strict):
     """A number that can say where it comes from."""
 
     basis: Basis = Field(description="published, derived from something published, or openly an assumption")
@@ -86,14 +88,14 @@ class Steepness(Figure):
     unit: Literal["1"]
 
 
-class LightShares(_Strict):
+class LightShares(Strict):
     """What each light leaves of the range."""
 
     day: Share = Field(description="in daylight")
     night: Share = Field(description="between dusk and dawn")
 
 
-class WeatherShares(_Strict):
+class WeatherShares(Strict):
     """What each weather leaves of the range in clear air; none leaves more."""
 
     haze: Share = Field(description="in haze")
@@ -101,7 +103,7 @@ class WeatherShares(_Strict):
     rain: Share = Field(description="in rain")
 
 
-class KindParameters(_Strict):
+class KindParameters(Strict):
     """How one kind of sensor detects."""
 
     needs_sight: bool = Field(description="false for what is buried and hears")
@@ -124,14 +126,14 @@ class KindParameters(_Strict):
     weather: WeatherShares
 
 
-class TargetParameters(_Strict):
+class TargetParameters(Strict):
     """What is to be detected."""
 
     height_m: Metres = Field(description="above ground that must be seen over for enough of it to show")
     speed_m_s: Speed = Field(description="at which it passes in a walk test that does not say how long a pass took")
 
 
-class Targets(_Strict):
+class Targets(Strict):
     """What is to be detected, by kind."""
 
     person: TargetParameters
@@ -139,7 +141,7 @@ class Targets(_Strict):
     animal: TargetParameters
 
 
-class Visibilities(_Strict):
+class Visibilities(Strict):
     """The visibility that each weather stands for."""
 
     clear: Metres
@@ -148,7 +150,7 @@ class Visibilities(_Strict):
     rain: Metres
 
 
-class Parameters(_Strict):
+class Parameters(Strict):
     """Everything performance.toml may hold."""
 
     least_share: Share = Field(description="of the ceiling, below which the curve counts as nothing")

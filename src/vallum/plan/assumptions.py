@@ -10,15 +10,11 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from vallum.assets.parameters import Figure, Probability, Seconds, Share, merged
+from vallum.assets.parameters import Figure, Probability, Seconds, Share, Strict, merged
 
 Alert = Literal["routine", "alert"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Times(Figure):
@@ -28,14 +24,14 @@ class Times(Figure):
     unit: Literal["times"]
 
 
-class Readiness(_Strict):
+class Readiness(Strict):
     """What is left of the declared time to move off."""
 
     routine: Share = Field(description="on an ordinary shift")
     alert: Share = Field(description="when units wait for a call")
 
 
-class Weathers(_Strict):
+class Weathers(Strict):
     """How common each weather is."""
 
     clear: Share
@@ -53,7 +49,7 @@ class Weathers(_Strict):
         return self
 
 
-class Outages(_Strict):
+class Outages(Strict):
     """How often many sensors are out together."""
 
     link: Share = Field(description="of the time each party's link is down")
@@ -61,14 +57,14 @@ class Outages(_Strict):
     cameras: Share = Field(description="of the time all cameras are out")
 
 
-class Overload(_Strict):
+class Overload(Strict):
     """When there is more to do than the room can."""
 
     weight: Share = Field(description="of the time")
     assessed: Share = Field(description="of the detections that are looked at in time then")
 
 
-class Asked(_Strict):
+class Asked(Strict):
     """With which changes the cause of a gap is looked for."""
 
     detection_times: Times
@@ -76,7 +72,7 @@ class Asked(_Strict):
     response_s: Seconds
 
 
-class Assumptions(_Strict):
+class Assumptions(Strict):
     """Everything holding.toml may hold."""
 
     required: Probability = Field(description="P_I from which on a stretch is held")

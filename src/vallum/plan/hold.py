@@ -312,22 +312,6 @@ def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
     return np.stack(found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _StepsOf:
-    """Gives the step of chainage of cells."""
-
-    strip: Strip
-    edges_m: FloatArray
-
-    def __call__(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
-        strip = self.strip
-        x_m = np.asarray(strip.transform.c + (column + 0.5) * strip.cell_m, np.float64)
-        y_m = np.asarray(strip.transform.f - (row + 0.5) * strip.cell_m, np.float64)
-        chainage_m = strip.frontier.locate(*strip.to_lonlat(x_m, y_m)).chainage_m
-        step = np.searchsorted(self.edges_m, chainage_m, side="right") - 1
-        return np.clip(step, 0, len(self.edges_m) - 2).astype(np.int64)
-
-
 def _solved(
     field: Field,
     case: HoldCase,
@@ -415,7 +399,6 @@ def _piece(
         zones.column[mine],
         zones.step[mine],
         field.steps,
-        _StepsOf(strip, zones.edges_m),
         first > 0,
         end < strip.shape[1],
     )

@@ -43,8 +43,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Box = tuple[int, int, int, int]
-StepsOf = Callable[[IntArray, IntArray], IntArray]
-"""Gives the step of chainage of cells, by row and column of the strip's grid."""
 RateOf = Callable[[int, Box], Grid]
 """Gives the detections a second in every cell of a window, in a state; in the first everything is at work."""
 
@@ -99,8 +97,6 @@ class Piece:
         of chainage they belong to.
     steps
         How many steps the line has.
-    steps_of
-        Gives the step of other cells.
     first, last
         Whether the strip goes on before the window, and after it.
     """
@@ -121,7 +117,6 @@ class Piece:
     column: IntArray
     step: IntArray
     steps: int
-    steps_of: StepsOf
     first: bool
     last: bool
 
@@ -392,7 +387,7 @@ class _Field:
         # Beyond an open end nobody knows; the window says that it is not proven.
         latest_s = float(clock_s[-1]) - (max(0.0, float(left_s)) if np.isfinite(left_s) else 0.0)
         moved = (cells + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
-        return Way(moved, clock_s, np.zeros((states, len(cells))), len(cells) - 1, latest_s)
+        return Way(moved, clock_s, np.zeros((states, len(cells))), latest_s)
 
     def followed(self, way: Way, escape: Reached) -> IntArray:
         """Return the cells of a way and, from where it is too late, the way to the exit."""

@@ -6,10 +6,13 @@ on; assumptions are listed with their sources.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import orjson
 
 from vallum.plan.course import course
 from vallum.plan.field import Field
@@ -144,10 +147,6 @@ def _p(value: float) -> float:
 
 def record(field: Field, found: Sequence[Holding], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is needed to find a result again: inputs by hash, figures, rules and versions."""
-    import hashlib
-    from importlib.metadata import version
-
-    import orjson
 
     def digest(content: bytes) -> str:
         return hashlib.sha256(content).hexdigest()

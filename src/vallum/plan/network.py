@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -192,7 +192,7 @@ class Network:
             return response_s
         return dict.fromkeys(self.exits, response_s)
 
-    def _by(self, key) -> dict[int, list[Edge]]:  # type: ignore[no-untyped-def]
+    def _by(self, key: Callable[[Edge], int]) -> dict[int, list[Edge]]:
         found: dict[int, list[Edge]] = {}
         for edge in self.edges:
             found.setdefault(key(edge), []).append(edge)

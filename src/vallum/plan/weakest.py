@@ -32,13 +32,12 @@ class Way:
     Attributes
     ----------
     cells
-        (n, 2), int32: row and column, in the order in which they are walked.
+        (n, 2), int32: row and column, in the order in which they are walked, to the first from which no later alarm
+        helps.
     clock_s
         (n,), float64: when it is there, seconds from the start.
     exposure
         (states, n), float64: what was met until there, in each state.
-    too_late_from
-        Place of the first cell from which no later alarm helps.
     latest_s
         The latest alarm that is in time, seconds from the start.
     """
@@ -46,7 +45,6 @@ class Way:
     cells: NDArray[np.int32]
     clock_s: FloatArray
     exposure: FloatArray
-    too_late_from: int
     latest_s: float
 
     def expected_s(self, state: int = 0) -> float | None:
@@ -54,12 +52,11 @@ class Way:
 
         Examples
         --------
-        >>> way = Way(np.zeros((3, 2), np.int32), np.array([0.0, 60.0, 120.0]), np.array([[0.0, 0.0, 1.0]]), 2, 120.0)
+        >>> way = Way(np.zeros((3, 2), np.int32), np.array([0.0, 60.0, 120.0]), np.array([[0.0, 0.0, 1.0]]), 120.0)
         >>> round(way.expected_s(), 1)
         85.1
         """
-        end = self.too_late_from + 1
-        return _expected_s(self.clock_s[:end], self.exposure[state, :end], self.latest_s)
+        return _expected_s(self.clock_s, self.exposure[state], self.latest_s)
 
     def margin_s(self, state: int = 0) -> float:
         """Return the seconds left to whoever responds when the first timely detection is expected; 0 without one."""

@@ -223,7 +223,7 @@ def travel(
 
 def outrun(
     going: Going, exits: IntArray, response_s: Grid, *, part: NDArray[np.uint8] | None = None,
-    with_ways: bool = False, marked: NDArray[np.bool_] | None = None, progress: Progress | None = None,
+    with_ways: bool = False, progress: Progress | None = None,
 ) -> Reached:  # fmt: skip
     """Return at every cell the latest moment of alarm with which whoever is there at moment 0 still gets away.
 
@@ -241,8 +241,6 @@ def outrun(
         Float32: from an alarm until somebody is in the cell, finite.
     part, with_ways, progress
         As for `travel`.
-    marked
-        Shape of the grid: exits of which it should be known where they matter.
 
     Returns
     -------
@@ -263,7 +261,7 @@ def outrun(
     longest_s = np.float32(response_s.max(initial=0.0))
     left_s = np.ascontiguousarray(longest_s - response_s.astype(np.float32))
     begun_s = left_s[exits[:, 0], exits[:, 1]].astype(np.float64)
-    kept = _Kept(with_ways, marked, None)
+    kept = _Kept(with_ways, None, None)
     found = _search(going, exits, begun_s, None, left_s, going.width_s, True, part, kept, progress)
     # In place: the grid may be large.
     np.subtract(longest_s, found.cost, out=found.cost)
