@@ -11,7 +11,7 @@ from rich.console import Console
 
 from vallum.cli.frontier import AsJson, FrontierArgument
 from vallum.cli.told import console, say_json, tell_error
-from vallum.cli.working import progress_shown, sensors_that_count, stopping
+from vallum.cli.working import SchedulerOption, progress_shown, sensors_that_count, stopping
 from vallum.project import Project, load
 
 if TYPE_CHECKING:
@@ -50,10 +50,6 @@ Levels = Annotated[
 ]
 Windows = Annotated[
     int | None, typer.Option("--windows", metavar="N", min=1, max=200, help="Cut the line into so many pieces.")
-]
-SchedulerOption = Annotated[
-    str,
-    typer.Option("--scheduler", metavar="WHERE", help="threads, processes, or tcp://HOST:PORT of a dask cluster."),
 ]
 Out = Annotated[
     Path | None,

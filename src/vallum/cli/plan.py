@@ -15,7 +15,7 @@ from vallum.cli.frontier import AsJson, FrontierArgument
 from vallum.cli.hold import hold
 from vallum.cli.pace import pace
 from vallum.cli.told import console, say_json, tell_error
-from vallum.cli.working import progress_shown, sensors_that_count, stopping
+from vallum.cli.working import SchedulerOption, progress_shown, sensors_that_count, stopping
 from vallum.project import Project, load
 
 if TYPE_CHECKING:
@@ -63,10 +63,6 @@ WatchedAt = Annotated[
 ]
 WithStrong = Annotated[
     bool, typer.Option("--strong/--no-strong", help="Look for ways round what is watched, which takes longest.")
-]
-SchedulerOption = Annotated[
-    str,
-    typer.Option("--scheduler", metavar="WHERE", help="threads, processes, or tcp://HOST:PORT of a dask cluster."),
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Write maps, tables and the record into a new folder.")

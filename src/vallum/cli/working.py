@@ -8,8 +8,9 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -18,6 +19,11 @@ from vallum.project import Project
 if TYPE_CHECKING:
     from vallum.assets.sensor import Sensor
     from vallum.assets.walktest import WalkTest
+
+SchedulerOption = Annotated[
+    str,
+    typer.Option("--scheduler", metavar="WHERE", help="threads, processes, or tcp://HOST:PORT of a dask cluster."),
+]
 
 
 def sensors_that_count(project: Project) -> tuple[Sequence[Sensor], Sequence[WalkTest], Mapping[str, str]]:

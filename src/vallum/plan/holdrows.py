@@ -11,6 +11,7 @@ from vallum.plan.course import course, lonlat_of
 from vallum.plan.field import Field
 from vallum.plan.gaps import gaps
 from vallum.plan.hold import Holding
+from vallum.plan.holdsummary import gap_figures
 from vallum.plan.rates import Rates
 from vallum.plan.rows import Row, along
 from vallum.plan.scene import Held
@@ -33,7 +34,7 @@ def step_rows(field: Field, found: Sequence[Holding]) -> Iterator[Row]:
                 "own_delay_s": round(float(held.own_delay_s[step]), 1) if np.isfinite(held.own_delay_s[step]) else None,
                 "lost_before_line": bool(held.least.across[step]),
             }
-            # Cases may mix different kinds of time; the three that all share stand in columns of their own.
+            # Cases mix different kinds of time: they stand in one column.
             row["kinds_of_time"] = "; ".join(
                 f"{time.name} {p[step]:.3f}" for time, p in zip(held.times, held.p_by_time, strict=True)
             )
@@ -47,14 +48,7 @@ def gap_rows(field: Field, found: Sequence[Holding]) -> Iterator[Row]:
         for gap in gaps(held, edges_m, required):
             yield {
                 "case": held.case.name,
-                "from_km": _km(gap.from_m),
-                "to_km": _km(gap.to_m),
-                "length_km": _km(gap.to_m - gap.from_m),
-                "p_interruption_min": _p(gap.p),
-                "at_km": _km(gap.at_m),
-                "margin_min_s": round(gap.margin_s, 1),
-                "cause": gap.cause,
-                "verdict": gap.verdict,
+                **gap_figures(gap),
                 **{f"if_{cause}": _p(p) for cause, p in gap.changed.items()},
                 "geometry": along(line, gap.from_m, gap.to_m),
             }

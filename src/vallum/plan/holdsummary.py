@@ -108,14 +108,7 @@ def _case(field: Field, held: Holding, with_courses: bool) -> dict[str, Any]:
 def gap_shown(field: Field, held: Holding, gap: Gap, rates: Rates | None = None) -> dict[str, Any]:
     """Return a gap as plain values, with what happens on its weakest way when sensors are given."""
     shown: dict[str, Any] = {
-        "from_km": _km(gap.from_m),
-        "to_km": _km(gap.to_m),
-        "length_km": _km(gap.to_m - gap.from_m),
-        "p_interruption_min": _p(gap.p),
-        "at_km": _km(gap.at_m),
-        "margin_min_s": round(gap.margin_s, 1),
-        "cause": gap.cause,
-        "verdict": gap.verdict,
+        **gap_figures(gap),
         "if_changed": {cause: _p(p) for cause, p in gap.changed.items()},
     }
     for name, values in (("lower", held.lower), ("upper", held.upper)):
@@ -135,6 +128,20 @@ def gap_shown(field: Field, held: Holding, gap: Gap, rates: Rates | None = None)
             for event in course(field, held, gap.step, rates)
         ]
     return shown
+
+
+def gap_figures(gap: Gap) -> dict[str, Any]:
+    """Return the figures of a gap that tables and documents share."""
+    return {
+        "from_km": _km(gap.from_m),
+        "to_km": _km(gap.to_m),
+        "length_km": _km(gap.to_m - gap.from_m),
+        "p_interruption_min": _p(gap.p),
+        "at_km": _km(gap.at_m),
+        "margin_min_s": round(gap.margin_s, 1),
+        "cause": gap.cause,
+        "verdict": gap.verdict,
+    }
 
 
 def _km(metres: float) -> float:
