@@ -142,3 +142,24 @@ async def test_a_process_that_is_killed_is_told_as_a_failure(folder: Path) -> No
         working._process.kill()
         with pytest.raises(FailedError, match="ended before it was done"):
             await working.said(asyncio.Event())
+
+
+async def test_who_is_stopped_while_the_process_is_being_ended_stops_when_it_is_gone(folder: Path) -> None:
+    """After however many turns of the loop: else the loop may be closed before the process is waited for."""
+    asked = few(folder)
+    job = Job(asked, CASES, place(folder, asked.digest()))
+
+    async def leave(working: Working, entered: asyncio.Event) -> None:
+        async with working:
+            entered.set()
+
+    for turns in range(1, 6):
+        working, entered = Working(job), asyncio.Event()
+        task = asyncio.create_task(leave(working, entered))
+        await entered.wait()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert working._process is not None
+        assert working._process.returncode is not None

@@ -85,11 +85,23 @@ class Working:
         await self._end()
 
     async def _end(self) -> None:
+        """End it; who is told to stop meanwhile stops when it is gone, not before."""
+        ending = asyncio.create_task(self._ended_for_good())
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+
+    async def _ended_for_good(self) -> None:
         assert self._process is not None
+        assert self._process.stdout is not None
         assert self._errors is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
+        # to their ends, so that both pipes are closed before anybody closes the loop
+        await self._process.stdout.read()
         await self._errors
 
     async def said(self, stop: asyncio.Event) -> Said | None:
