@@ -60,6 +60,7 @@ const ENGLISH: DrawingWords = {
   forecastToCross: 'expected at the line',
   unit: 'unit',
   crossing: 'crossing point',
+  alarmsOffMap: (count, kilometres) => `${count} alarms at km ${kilometres}`,
 };
 const ARABIC: DrawingWords = {
   ...ENGLISH,

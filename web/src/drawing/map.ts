@@ -2,6 +2,7 @@
 import type { GeoJSONSource, Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
 import { indexLine, nearest, placeAt, stretch } from './chainage';
+import { createEdgeMarks, offMap, type Placed } from './edgemarks';
 import { targetAt, type Pixel, type Target } from './layout';
 import { focusFeatures } from './layers/focus';
 import { rangeFeatures } from './layers/line';
@@ -11,9 +12,10 @@ import { createVeilLayers, type HeightTiles, type VeilLayers, type VeilTiles } f
 import * as watchedGround from './layers/watched';
 import './map.css';
 import { createMapNotes } from './mapnotes';
-import { boundsOf, heldStretch, PADDING_PX, startMap, stripBounds } from './mapstart';
+import { boundsOf, PADDING_PX, startMap, stripBounds, wholeLine } from './mapstart';
 import { createMapTools, type Carried, type Rest } from './maptools';
 import { paintOverlay } from './overlay';
+import { alarmPosition } from './overlaymarks';
 import type { OverlayScene } from './overlayscene';
 import type { SightLineMark, TriedTower } from './overlaysight';
 import type { Alarm, DrawingWords, Frontier, Language, Obstacle, Position, Range } from './scene';
@@ -65,7 +67,7 @@ export interface MapView {
   readonly setHover: (chainage_m: number | null) => void;
   /** Mark what is selected and bring it into view if it is outside. */
   readonly select: (selection: Selection | null) => void;
-  /** Mark a stretch and show it; null shows where most towers stand (without towers, the whole line). */
+  /** Mark a stretch and show it; null shows the whole line. */
   readonly showRange: (range: Range | null) => void;
   readonly setLanguage: (language: Language, words: DrawingWords) => void;
   readonly pause: (paused: boolean) => void;
@@ -91,7 +93,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     return unavailable(notes.setLanguage, notes.destroy);
   }
 
-  let { language, paused } = options;
+  let { language, words, paused } = options;
   let sensors: readonly Sensor[] = [];
   let watched: readonly Watched[] = [];
   let obstacles: readonly Obstacle[] = [];
@@ -118,14 +120,20 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
   canvas.setAttribute('aria-hidden', 'true');
   container.append(canvas);
   const surface = createSurface(canvas, (context, width, height) => {
-    if (loaded) targets = paintOverlay(context, width, height, overlayScene());
+    if (!loaded) return;
+    const scene = overlayScene();
+    targets = paintOverlay(context, width, height, scene);
+    edges.show(offMap(placedAlarms(scene), { x: 0, y: 0, width, height }), words);
+  });
+  const edges = createEdgeMarks(container, (positions) => {
+    map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: map.getZoom() });
   });
   const overlayScene = (): OverlayScene => ({
     ...{ frontier, line, sensors, units, alarms, tracks, selection, focus, hover_m, language },
     ...{ tried, sightLine },
     project: (position) => map.project([position[0], position[1]]),
     metresPerPixel: metresPerPixel(map),
-    taken: notes.boxes(),
+    taken: [...notes.boxes(), ...edges.boxes()],
   });
 
   const fill = (source: string, features: () => FeatureCollection): void => {
@@ -176,7 +184,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     if (loaded && !paused && at !== null && outside(map, at)) map.easeTo({ center: [at[0], at[1]] });
   };
   const fit = (animate: boolean): void => {
-    const positions = stretch(line, range ?? heldStretch(frontier, line));
+    const positions = stretch(line, range ?? wholeLine(line));
     map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: 12, animate });
   };
 
@@ -308,6 +316,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     },
     setLanguage: (nextLanguage, nextWords) => {
       language = nextLanguage;
+      words = nextWords;
       notes.setLanguage(nextLanguage, nextWords);
       redraw();
     },
@@ -320,6 +329,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
       surface.destroy();
       canvas.remove();
       notes.destroy();
+      edges.destroy();
       map.remove();
     },
   };
@@ -376,6 +386,17 @@ function located(
     default:
       return undefined;
   }
+}
+
+/** The alarms that somebody still has to do something about, and where they fall on the screen. */
+function placedAlarms(scene: OverlayScene): Placed[] {
+  return scene.alarms.flatMap((alarm): Placed[] => {
+    if (alarm.state === 'closed' || alarm.state === 'shelved') return [];
+    const position = alarmPosition(scene, alarm);
+    if (position === null) return [];
+    const { chainage_m } = nearest(scene.line, position[0], position[1]);
+    return [{ at: scene.project(position), position, chainage_m, priority: alarm.priority }];
+  });
 }
 
 function outside(map: MapLibreMap, position: Position): boolean {

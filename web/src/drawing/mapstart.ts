@@ -2,7 +2,7 @@
 import { Map as MapLibreMap, setWorkerUrl, type LngLatBoundsLike } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import { indexLine, nearest, stretch, type LineIndex } from './chainage';
+import { indexLine, stretch, type LineIndex } from './chainage';
 import { hatchTile } from './glyphs';
 import { focusLayers, focusSources } from './layers/focus';
 import { groundLayers, groundSources } from './layers/ground';
@@ -15,9 +15,8 @@ import type { Frontier, Position, Range } from './scene';
 
 setWorkerUrl(workerUrl);
 
-export const PADDING_PX = 56;
-// towers farther apart than this share of the line are not one group
-const APART = 0.1;
+/** What is shown whole stands clear of the bar above the map and the caption below it. */
+export const PADDING_PX = { top: 64, right: 56, bottom: 72, left: 56 } as const;
 const MAX_ZOOM = 15;
 // farther from the line than this nobody watches
 const STRIP_DEG = 0.4;
@@ -30,7 +29,7 @@ export function startMap(
   options: { readonly range: Range | null; readonly words: { readonly map: string } },
 ): MapLibreMap | null {
   const line = indexLine(frontier.line, frontier.home_side);
-  const positions = stretch(line, options.range ?? heldStretch(frontier, line));
+  const positions = stretch(line, options.range ?? wholeLine(line));
   try {
     const map = new MapLibreMap({
       container,
@@ -80,21 +79,9 @@ export function startMap(
   }
 }
 
-/** Where most towers stand close together, with a margin: nobody watches a picture of empty ground. */
-export function heldStretch(frontier: Frontier, line: LineIndex): Range {
-  const chainages = frontier.towers
-    .map((tower) => nearest(line, tower.lon, tower.lat).chainage_m)
-    .sort((one, other) => one - other);
-  const groups: number[][] = [];
-  for (const chainage_m of chainages) {
-    const group = groups.at(-1);
-    if (group !== undefined && chainage_m - group.at(-1)! <= line.length_m * APART) group.push(chainage_m);
-    else groups.push([chainage_m]);
-  }
-  const [largest] = groups.sort((one, other) => other.length - one.length);
-  if (largest === undefined || largest.length < 2) return [0, line.length_m];
-  const margin_m = (largest.at(-1)! - largest[0]!) * 0.08;
-  return [largest[0]! - margin_m, largest.at(-1)! + margin_m];
+/** All of the line: who does not know it sees first how long it is, and where on it things happen. */
+export function wholeLine(line: LineIndex): Range {
+  return [0, line.length_m];
 }
 
 /** The ground that sight lines can tell of: the line's own, and a strip round it. */

@@ -5,12 +5,15 @@ import { watching } from './layers/watched';
 import { SIDES, type Writing } from './overlaynames';
 import { isSelected, type OverlayScene } from './overlayscene';
 import { palette, priorityColour } from './palette';
-import type { Alarm, Selection, Sensor } from './scene';
+import type { Alarm, Position, Selection, Sensor, Unit } from './scene';
 import { widthOf, write, type TextLook } from './text';
 
 type Context = CanvasRenderingContext2D;
 
 const ALARM_LIFT_PX = 17;
+/** Signs nearer to one another than this are one sign with a number. */
+const ALARM_PILE_PX = 15;
+const UNIT_PILE_PX = 14;
 const PILE: TextLook = { size_px: 12, weight: 600, colour: palette.textStrong, halo: palette.halo };
 
 /** Towers with their sensors, and the ground sensors that stand alone. */
@@ -78,19 +81,25 @@ export function units(
   taken: Box[],
   wishes: LabelWish<Writing>[],
 ): void {
-  for (const unit of scene.units) {
-    const at = scene.project([unit.lon, unit.lat]);
-    if (!inside(frame, at)) continue;
+  const shown = scene.units
+    .map((unit) => ({ unit, at: scene.project([unit.lon, unit.lat]) }))
+    .filter(({ at }) => inside(frame, at))
+    .sort((one, other) => unitRank(scene, one.unit) - unitRank(scene, other.unit));
+  const unitAt = new Map(shown.map(({ unit, at }) => [at, unit]));
+  const painted = shown.map(({ at }) => at);
+  for (const { at, count } of pilesOf(painted, UNIT_PILE_PX)) {
+    const unit = unitAt.get(at)!;
     if (isSelected(scene, 'unit', unit.unit_id)) ring(context, at, 13);
     drawUnit(context, at.x, at.y, 6, unit.kind);
     taken.push({ x: at.x - 8, y: at.y - 6, width: 16, height: 12 });
     targets.push({ ...boxRound(at.x, at.y, 8), selection: { kind: 'unit', id: unit.unit_id } });
     const look: TextLook = { size_px: 11, colour: palette.unit, halo: palette.halo };
+    const text = count === 1 ? unit.callsign : `${unit.callsign} +${count - 1}`;
     wishes.push({
-      label: { lines: [{ text: unit.callsign, look }] },
+      label: { lines: [{ text, look }] },
       rank: 5,
       ...at,
-      width: widthOf(context, unit.callsign, look),
+      width: widthOf(context, text, look),
       height: 13,
       gap: 11,
       sides: SIDES,
@@ -119,13 +128,23 @@ export function alarms(
 ): void {
   const shown = scene.alarms
     .filter((row) => row.state !== 'closed' || isSelected(scene, 'alarm', row.alarm_id))
-    // what waits for somebody is painted last, on top
-    .sort((one, other) => waiting(one) - waiting(other) || other.priority - one.priority);
-  const painted: Pixel[] = [];
+    // what is selected, then what waits for somebody, lies on top
+    .sort(
+      (one, other) =>
+        Number(isSelected(scene, 'alarm', one.alarm_id)) -
+          Number(isSelected(scene, 'alarm', other.alarm_id)) ||
+        waiting(one) - waiting(other) ||
+        other.priority - one.priority,
+    );
+  const alarmAt = new Map<Pixel, { alarm: Alarm; foot: Pixel }>();
   for (const alarm of shown) {
     const foot = alarmPixel(scene, alarm);
     if (foot === null || !inside(frame, foot)) continue;
-    const at = { x: foot.x, y: foot.y - ALARM_LIFT_PX };
+    alarmAt.set({ x: foot.x, y: foot.y - ALARM_LIFT_PX }, { alarm, foot });
+  }
+  // signs on one another say less than one with their number; the topmost is painted last
+  for (const { at, count } of [...pilesOf([...alarmAt.keys()], ALARM_PILE_PX)].reverse()) {
+    const { alarm, foot } = alarmAt.get(at)!;
     context.strokeStyle = priorityColour(alarm.priority);
     context.lineWidth = 1;
     context.setLineDash([]);
@@ -135,11 +154,8 @@ export function alarms(
     context.stroke();
     if (isSelected(scene, 'alarm', alarm.alarm_id)) ring(context, at, 13);
     drawAlarm(context, at.x, at.y, 8.5, alarm.priority, alarm.state);
-    painted.push(at);
     taken.push(boxRound(at.x, at.y, 11));
     targets.push({ ...boxRound(at.x, at.y, 10), selection: { kind: 'alarm', id: alarm.alarm_id } });
-  }
-  for (const { at, count } of pilesOf(painted, 9)) {
     if (count === 1) continue;
     write(context, `×${count}`, at.x + 11, at.y - 7, PILE);
     taken.push({ x: at.x + 11, y: at.y - 14, width: 18, height: 14 });
@@ -148,12 +164,18 @@ export function alarms(
 
 /** The pixel of an alarm: over its track while that lives, else where it was raised; null when it has no place. */
 export function alarmPixel(scene: Pick<OverlayScene, 'tracks' | 'project'>, alarm: Alarm): Pixel | null {
+  const position = alarmPosition(scene, alarm);
+  if (position === null) return null;
+  const { x, y } = scene.project(position);
+  return { x, y };
+}
+
+/** Where an alarm is now: with its track while that lives, else where it was raised; null when it has no place. */
+export function alarmPosition(scene: Pick<OverlayScene, 'tracks'>, alarm: Alarm): Position | null {
   const mark = typeof alarm.track === 'number' ? scene.tracks.marks.get(alarm.track) : undefined;
   const lon = mark?.lon ?? alarm.lon;
   const lat = mark?.lat ?? alarm.lat;
-  if (typeof lon !== 'number' || typeof lat !== 'number') return null;
-  const { x, y } = scene.project([lon, lat]);
-  return { x, y };
+  return typeof lon === 'number' && typeof lat === 'number' ? [lon, lat] : null;
 }
 
 function ring(context: Context, at: Pixel, radius: number): void {
@@ -166,6 +188,11 @@ function ring(context: Context, at: Pixel, radius: number): void {
   context.strokeStyle = palette.textStrong;
   context.lineWidth = 1.5;
   context.stroke();
+}
+
+/** Of units on one another the selected one is seen. */
+function unitRank(scene: OverlayScene, unit: Unit): number {
+  return isSelected(scene, 'unit', unit.unit_id) ? 1 : 0;
 }
 
 function waiting(alarm: Alarm): number {

@@ -90,6 +90,8 @@ export interface DrawingWords {
   readonly forecastToCross: string;
   readonly unit: string;
   readonly crossing: string;
+  /** How many alarms lie off the map, and at which kilometres. */
+  readonly alarmsOffMap: (count: number, kilometres: string) => string;
 }
 
 /** The name in the page's language, else the English one. */

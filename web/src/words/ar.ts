@@ -687,6 +687,14 @@ export const ar: Record<Key, Message> = {
   user_administrator: 'مدير النظام',
 
   map: 'الخريطة',
+  alarms_off_map: {
+    zero: 'لا إنذار عند كم {where}',
+    one: 'إنذار واحد عند كم {where}',
+    two: 'إنذاران عند كم {where}',
+    few: '{n} إنذارات عند كم {where}',
+    many: '{n} إنذارًا عند كم {where}',
+    other: '{n} إنذار عند كم {where}',
+  },
   map_words: 'خريطة الخط. كل ما عليها موجود أيضًا في القوائم والجداول.',
   map_unavailable: 'لا يمكن رسم الخريطة هنا (لا يتوفر WebGL 2). القوائم والشريط والجداول تعمل بدونها.',
   ribbon: 'الشريط الكيلومتري',

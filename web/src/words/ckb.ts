@@ -669,6 +669,7 @@ export const ckb: Record<Key, Message> = {
   user_administrator: 'بەڕێوەبەری سیستەم',
 
   map: 'نەخشە',
+  alarms_off_map: { one: '{n} ئاگاداری لە کم {where}', other: '{n} ئاگاداری لە کم {where}' },
   map_words: 'نەخشەی هێڵەکە. هەرچی لەسەریەتی لە لیست و خشتەکانیشدا هەیە.',
   map_unavailable: 'نەخشەکە لێرە ناکێشرێت (WebGL 2 نییە). لیست و شریت و خشتەکان بەبێ ئەو کار دەکەن.',
   ribbon: 'شریتی کیلۆمەتر',

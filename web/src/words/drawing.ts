@@ -49,5 +49,6 @@ export function drawingWords({ say }: Speech): DrawingWords {
     forecastToCross: say('legend_forecast'),
     unit: say('legend_unit'),
     crossing: say('legend_crossing'),
+    alarmsOffMap: (n, where) => say('alarms_off_map', { n, where }),
   };
 }

@@ -689,6 +689,7 @@ export const en = {
 
   // drawings and their twins
   map: 'Map',
+  alarms_off_map: { one: '{n} alarm at km {where}', other: '{n} alarms at km {where}' },
   map_words: 'Map of the line. Everything on it is also in the lists and tables.',
   map_unavailable: 'The map cannot be drawn here (no WebGL 2). Lists, ribbon and tables work without it.',
   ribbon: 'Ribbon by chainage',
