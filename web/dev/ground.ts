@@ -115,6 +115,7 @@ export function frontier(line: readonly LinePoint[]): Schemas['FrontierShape'] {
     origin: 'Tigris tri-point',
     home_side: 'left',
     map_length_m: length,
+    programme_element: 'trench',
     reported_length_m: 610_000,
     lateral_uncertainty_m: 2000,
     line: [...line],

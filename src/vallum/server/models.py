@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from vallum.assets.conditions import Light, Weather
-from vallum.assets.obstacle import ObstacleRow
+from vallum.assets.obstacle import Element, ObstacleRow
 from vallum.assets.sensor import SensorRow
 from vallum.assets.tower import Tower
 from vallum.assets.unit import UnitRow
@@ -117,6 +117,7 @@ class FrontierShape(Shape):
     lakes: dict[str, Any] = Field(description="GeoJSON FeatureCollection")
     neighbours: dict[str, Any] = Field(description="GeoJSON FeatureCollection")
     terrain: Terrain | None
+    programme_element: Element | None = Field(description="what the figures `closed` and `planned` count")
     attribution: tuple[str, ...]
     local_zone: str = Field(description="IANA name, such as Asia/Baghdad")
 

@@ -78,6 +78,7 @@ def frontier_shape(project: Project) -> models.FrontierShape:
         lakes=dict(project.lakes),
         neighbours=dict(project.neighbours),
         terrain=_terrain(project),
+        programme_element=None if project.programme is None else project.programme.element,
         attribution=tuple(a.text for a in project.attribution),
         local_zone=project.local_zone,
     )

@@ -1206,6 +1206,11 @@ export interface components {
             };
             /** Places */
             places: components["schemas"]["NamedPlace"][];
+            /**
+             * Programme Element
+             * @description what the figures `closed` and `planned` count
+             */
+            programme_element: ("trench" | "berm" | "wire" | "wall" | "lighting" | "patrol_road") | null;
             /** Reported Length M */
             reported_length_m: number | null;
             /**

@@ -51,8 +51,9 @@ export const ar: Record<Key, Message> = {
   utc: 'ت.ع.م',
 
   headline: 'الأرقام الرئيسية',
-  figure_closed: 'أُغلق {closed} من {planned} كم من البرنامج (بحسب التقارير)',
-  figure_not_watched: '{n} من {length} كم غير مراقَبة الآن',
+  figure_closed: '{element}: قُبل {closed} من {planned} كم (بحسب التقارير)',
+  figure_watched_sectors: '{watched} كم مراقَبة · {not} غير مراقَبة',
+  figure_not_watched: '{watched} كم مراقَبة · {uncertain} غير مؤكدة · {not} غير مراقَبة',
   figure_alarms_waiting: {
     zero: 'لا إنذار بانتظارك',
     one: 'إنذار واحد بانتظار من يستلمه',

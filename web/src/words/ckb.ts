@@ -52,8 +52,9 @@ export const ckb: Record<Key, Message> = {
   utc: 'UTC',
 
   headline: 'ژمارە سەرەکییەکان',
-  figure_closed: '{closed} لە {planned} کم بەرنامەکە داخراوە (بەپێی ڕاپۆرت)',
-  figure_not_watched: 'ئێستا {n} لە {length} کم چاودێری ناکرێت',
+  figure_closed: '{element}: {closed} لە {planned} کم وەرگیراوە (بەپێی ڕاپۆرت)',
+  figure_watched_sectors: '{watched} کم چاودێریکراو · {not} چاودێرینەکراو',
+  figure_not_watched: '{watched} کم چاودێریکراو · {uncertain} نادڵنیا · {not} چاودێرینەکراو',
   figure_alarms_waiting: {
     zero: 'هیچ ئاگادارییەک چاوەڕێی تۆ ناکات',
     one: 'یەک ئاگاداری پێویستی بە کەسێکە',

@@ -57,8 +57,9 @@ export const en = {
 
   // headline
   headline: 'Headline figures',
-  figure_closed: '{closed} of {planned} km of the programme closed (reported)',
-  figure_not_watched: '{n} of {length} km not watched now',
+  figure_closed: '{element}: {closed} of {planned} km accepted (reported)',
+  figure_watched_sectors: '{watched} km watched · {not} not watched',
+  figure_not_watched: '{watched} km watched · {uncertain} uncertain · {not} not watched',
   figure_alarms_waiting: {
     zero: 'no alarm waits for you',
     one: '{n} alarm needs somebody',

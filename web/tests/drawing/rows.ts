@@ -53,6 +53,7 @@ export function frontierRow(): Frontier {
     lakes: {},
     neighbours: {},
     terrain: null,
+    programme_element: 'trench',
     attribution: [],
     notice: { en: 'not a legal boundary', ar: null, ckb: null },
     scenario_note: null,
