@@ -42,10 +42,44 @@ export function responsibleStretches(
   return stretches;
 }
 
+/** Who stands for what at one place, as stated today: the first line first. */
+export function answeringAt(
+  frontier: Pick<Frontier, 'assignments' | 'sections'>,
+  chainage_m: number,
+): Pick<ResponsibleStretch, 'section_id' | 'parties'> {
+  const covers = (row: { from_m: number; to_m: number }): boolean =>
+    row.from_m <= chainage_m && row.to_m >= chainage_m;
+  const standing = ROLES.flatMap((role) =>
+    frontier.assignments.filter((row) => row.role === role && (row.until ?? null) === null && covers(row)),
+  );
+  return {
+    section_id: frontier.sections.find(covers)?.section_id ?? null,
+    parties: [...new Set(standing.map((row) => row.party))],
+  };
+}
+
 /** A stretch in words: its section, then its parties. */
 export function stretchInWords(frontier: Frontier, stretch: ResponsibleStretch, language: Language): string {
   const parties = stretch.parties.map((party) => nameOf(frontier, party, language));
   return [...(stretch.section_id === null ? [] : [stretch.section_id]), ...parties].join(' · ');
+}
+
+/** What is said of a stretch from all there is to nothing: everything, its section and who is first there, its section. */
+export function shorterWords(frontier: Frontier, stretch: ResponsibleStretch, language: Language): string[] {
+  const { section_id, parties } = stretch;
+  const first = stretchInWords(frontier, { ...stretch, parties: parties.slice(0, 1) }, language);
+  return [stretchInWords(frontier, stretch, language), first, ...(section_id === null ? [] : [section_id])];
+}
+
+/** The same with the section's own name, for who has room to read it. */
+export function stretchInFull(frontier: Frontier, stretch: ResponsibleStretch, language: Language): string {
+  const name = frontier.sections.find(({ section_id }) => section_id === stretch.section_id)?.name;
+  const parties = stretch.parties.map((party) => nameOf(frontier, party, language));
+  return [
+    ...(stretch.section_id === null ? [] : [stretch.section_id]),
+    ...(name === undefined ? [] : [name]),
+    ...parties,
+  ].join(' · ');
 }
 
 function nameOf(frontier: Frontier, party: string, language: Language): string {

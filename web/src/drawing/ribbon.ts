@@ -2,6 +2,7 @@
 import { brushed, dragged, pressed, type Brush } from './brush';
 import { clamp } from './chainage';
 import { targetAt } from './layout';
+import { responsibleStretches, stretchInFull } from './responsible';
 import { lanesOf, paintRibbon, type RibbonState } from './ribbonpaint';
 import { chainageOf, moved, windowRound, zoomed, type RibbonScale } from './ribbonscale';
 import type { DrawingWords, Language, Range, Selection } from './scene';
@@ -85,12 +86,19 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
     const at_m = chainageOf(scale(), event.offsetX);
     options.onHover(at_m);
     if (brush === null) {
-      canvas.style.cursor =
-        targetAt(targets, event.offsetX, event.offsetY, 3) === null ? 'crosshair' : 'pointer';
+      const under = targetAt(targets, event.offsetX, event.offsetY, 3);
+      canvas.style.cursor = under === null ? 'crosshair' : 'pointer';
+      canvas.title = under?.kind === 'section' ? sectionInFull(at_m) : '';
       return;
     }
     brush = dragged(brush, event.offsetX, at_m);
     surface.redraw();
+  };
+  const sectionInFull = (at_m: number): string => {
+    if (state === null) return '';
+    const { frontier } = state;
+    const found = responsibleStretches(frontier).find(({ from_m, to_m }) => from_m <= at_m && at_m <= to_m);
+    return found === undefined ? '' : stretchInFull(frontier, found, language);
   };
   const onPointerUp = (event: PointerEvent): void => {
     if (brush === null) return;

@@ -3,10 +3,10 @@ import { nearest, type LineIndex } from './chainage';
 import { drawAlarm, drawTrack, drawUnit, OBSTACLE_DASH, obstacleLook } from './glyphs';
 import { pilesOf, type Pixel, type Target } from './layout';
 import { palette, withOpacity } from './palette';
-import { responsibleStretches, stretchInWords } from './responsible';
+import { responsibleStretches, shorterWords } from './responsible';
 import { kilometres, pixelOf, pixelsOf, ticks, type RibbonScale } from './ribbonscale';
 import type { Alarm, DrawingWords, Frontier, Language, Obstacle, Range, Selection, Unit } from './scene';
-import { write, writeWithin, type TextLook } from './text';
+import { widthOf, write, writeWithin, type TextLook } from './text';
 import type { TrackCloud } from './trackcloud';
 import { paintWatchedLane, type WatchedLane } from './watchedlane';
 
@@ -88,12 +88,13 @@ export function paintRibbon(
   context.beginPath();
   context.rect(scale.left_px, 0, scale.width_px, height);
   context.clip();
-  paintResponsible(context, state, frame);
+  const sections = paintResponsible(context, state, frame);
   const obstacles = paintObstacles(context, state, frame);
   const stretches = paintWatchedLane(context, state.watched, scale, frame.lanes.watched, state.selection);
   paintMarkLines(context, state, frame);
   context.restore();
   const targets = [
+    ...sections,
     ...stretches,
     ...obstacles,
     ...paintUnits(context, state, frame),
@@ -163,22 +164,40 @@ function paintAxis(context: CanvasRenderingContext2D, frame: RibbonFrame): void 
   }
 }
 
-function paintResponsible(context: CanvasRenderingContext2D, state: RibbonState, frame: RibbonFrame): void {
+function paintResponsible(
+  context: CanvasRenderingContext2D,
+  state: RibbonState,
+  frame: RibbonFrame,
+): Target[] {
   const { scale, lanes, language } = frame;
   const lane = lanes.responsible;
-  responsibleStretches(state.frontier).forEach((stretch, index) => {
+  return responsibleStretches(state.frontier).flatMap((stretch, index): Target[] => {
     const pixels = pixelsOf(scale, stretch.from_m, stretch.to_m);
-    if (pixels === null) return;
+    if (pixels === null) return [];
     const [from, to] = pixels;
     context.fillStyle = palette.section[index % 2]!;
     context.fillRect(from, lane.top + 2, Math.max(1, to - from - 1), lane.height - 4);
-    const words = stretchInWords(state.frontier, stretch, language);
+    const selected = stretch.section_id !== null && isSelected(state, 'section', stretch.section_id);
     const rightToLeft = language !== 'en';
-    writeWithin(context, words, rightToLeft ? to - 7 : from + 6, middle(lane), to - from - 12, {
+    const look: TextLook = {
       size_px: 10.5,
-      colour: palette.text,
+      colour: selected ? palette.textStrong : palette.text,
       align: rightToLeft ? 'right' : 'left',
-    });
+    };
+    const room_px = to - from - 8;
+    const words = shorterWords(state.frontier, stretch, language).find(
+      (one) => widthOf(context, one, look) <= room_px,
+    );
+    if (words !== undefined) write(context, words, rightToLeft ? to - 5 : from + 4, middle(lane), look);
+    if (selected) {
+      context.strokeStyle = palette.textStrong;
+      context.lineWidth = 1;
+      context.setLineDash([]);
+      context.strokeRect(from + 0.5, lane.top + 2.5, Math.max(1, to - from - 2), lane.height - 5);
+    }
+    if (stretch.section_id === null) return [];
+    const selection: Selection = { kind: 'section', id: stretch.section_id };
+    return [{ x: from, y: lane.top, width: to - from, height: lane.height, selection }];
   });
 }
 

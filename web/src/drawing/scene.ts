@@ -21,7 +21,16 @@ export type Language = 'en' | 'ar' | 'ckb';
 /** One thing that can be selected, wherever it is shown. */
 export interface Selection {
   readonly kind:
-    'alarm' | 'track' | 'unit' | 'sensor' | 'tower' | 'obstacle' | 'incident' | 'task' | 'stretch';
+    | 'alarm'
+    | 'track'
+    | 'unit'
+    | 'sensor'
+    | 'tower'
+    | 'obstacle'
+    | 'incident'
+    | 'task'
+    | 'stretch'
+    | 'section';
   /** The thing's name; of a stretch of the watched lane, a chainage in it, metres. */
   readonly id: string;
 }

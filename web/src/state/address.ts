@@ -16,6 +16,7 @@ const SELECTION_KINDS: readonly Selection['kind'][] = [
   'incident',
   'task',
   'stretch',
+  'section',
 ];
 
 export interface Address {

@@ -71,7 +71,7 @@ export const en = {
   figure_shelved: '{n} shelved, {m} suppressed',
   name_closed: 'Closed, as reported',
   name_planned: 'Programme, as reported',
-  name_not_watched: 'Not watched now',
+  name_not_watched: 'Not surely watched now',
   name_alarms_waiting: 'Alarms that need somebody',
   name_alarms_suppressed: 'Suppressed by design',
   name_shelved: 'Shelved',
@@ -175,6 +175,22 @@ export const en = {
 
   // card
   card: 'What is selected',
+  line_purpose: 'Watched and held; a person decides every alarm',
+  start_title: 'What this page is for',
+  start_words:
+    'The line between {this} and {that}, {length} km on the map. Sensors beside it report what moves; the page raises alarms; a person decides every one of them.',
+  start_open:
+    '{open} km of the works are not accepted yet; outside the programme nothing is counted as closed.',
+  start_closed: 'Closed',
+  start_watched: 'Watched',
+  start_sections: 'Who answers, by section',
+  answers: 'Who answers',
+  answers_nobody: 'nobody is named for this place',
+  section_title: 'Section {id}',
+  section_gone: 'This section is not in the project.',
+  section_since: 'since {date}',
+  section_ended: '{from} to {until}',
+  section_units: 'Units of this section',
   card_empty: 'Select a row, or something on the map or the ribbon.',
   card_loading: 'Fetching…',
   card_failed: 'This could not be fetched: {reason}',

@@ -1,6 +1,7 @@
 // What are alarms, tracks, units and sensors called in a row, a title, a spoken notice?
 import type { Schemas } from '../api/client';
 import type { TrackMark } from '../drawing/trackcloud';
+import { answeringAt } from '../drawing/responsible';
 import { overdue } from '../state/tasks';
 import { en, type Key } from './en';
 import type { Speech } from './speech.svelte';
@@ -112,6 +113,21 @@ export function arrivalText(speech: Speech, task: Schemas['TaskRow'], now_ms: nu
 export function partyText(speech: Speech, party: string, frontier: Schemas['FrontierShape'] | null): string {
   const names = frontier?.parties[party];
   return names === undefined ? party : speech.name(names);
+}
+
+/** Who answers at a place: its section, then the parties, the first line first; null where nobody is named. */
+export function answersText(
+  speech: Speech,
+  frontier: Schemas['FrontierShape'] | null,
+  chainage_m: number | null | undefined,
+): string | null {
+  if (frontier === null || chainage_m == null) return null;
+  const { section_id, parties } = answeringAt(frontier, chainage_m);
+  if (parties.length === 0) return speech.say('answers_nobody');
+  const names = parties.map((party) => partyText(speech, party, frontier));
+  return [...(section_id === null ? [] : [speech.say('section_title', { id: section_id })]), ...names].join(
+    ' · ',
+  );
 }
 
 /** A step of a life cycle in words; a type this page does not know yet is shown as it is written. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { responsibleStretches, stretchInWords } from '../../src/drawing/responsible';
+import { answeringAt, responsibleStretches, stretchInWords } from '../../src/drawing/responsible';
 import { lanesOf, paintRibbon, type RibbonState } from '../../src/drawing/ribbonpaint';
 import type { DrawingWords, Language } from '../../src/drawing/scene';
 import { TrackCloud } from '../../src/drawing/trackcloud';
@@ -163,5 +163,49 @@ describe('the time bar', () => {
       expect(iso(from_s)).toBe('2021-03-17T09:00:00.000Z');
       expect(to_s - from_s).toBe(86_400);
     }
+  });
+});
+
+describe('who answers', () => {
+  const frontier = {
+    ...frontierRow(),
+    sections: [
+      { section_id: 'A', name: 'Alpha', from_m: 0, to_m: 3_000 },
+      { section_id: 'B', name: 'Bravo', from_m: 3_000, to_m: 100_000 },
+    ],
+  };
+
+  test('a section can be pointed at on the ribbon', () => {
+    const { targets } = paint('en', { frontier });
+    const sections = targets.filter(({ selection }) => selection.kind === 'section');
+    expect(new Set(sections.map(({ selection }) => selection.id))).toEqual(new Set(['A', 'B']));
+  });
+
+  test('where its name has no room the letter stands alone, and nothing is cut', () => {
+    const { written } = paint('en', { frontier });
+    const texts = written.map(({ text }) => text);
+    expect(texts).toContain('A');
+    expect(texts.filter((text) => text.includes('…'))).toEqual([]);
+  });
+
+  test('a place is answered for by those who stand there today, the first line first', () => {
+    const [first] = frontier.assignments;
+    const helped = {
+      ...frontier,
+      assignments: [
+        {
+          ...first!,
+          assignment_id: 'h',
+          role: 'second_line' as const,
+          party: 'coalition',
+          from_m: 0,
+          to_m: 9_000,
+        },
+        ...frontier.assignments,
+      ],
+    };
+    expect(answeringAt(helped, 5_000)).toEqual({ section_id: 'B', parties: ['regional-guard', 'coalition'] });
+    expect(answeringAt(helped, 60_000)).toEqual({ section_id: 'B', parties: ['national-guard'] });
+    expect(answeringAt({ sections: [], assignments: [] }, 5_000)).toEqual({ section_id: null, parties: [] });
   });
 });
