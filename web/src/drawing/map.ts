@@ -19,7 +19,7 @@ import { alarmPosition } from './overlaymarks';
 import type { OverlayScene } from './overlayscene';
 import type { SightLineMark, TriedTower } from './overlaysight';
 import type { Alarm, DrawingWords, Frontier, Language, Obstacle, Position, Range } from './scene';
-import type { Selection, Sensor, TrackFocus, Unit, Watched } from './scene';
+import type { Selection, Sensor, Task, TrackFocus, Unit, Watched } from './scene';
 import { createSurface } from './surface';
 import { TrackCloud } from './trackcloud';
 
@@ -61,6 +61,8 @@ export interface MapView {
   readonly setObstacles: (obstacles: readonly Obstacle[]) => void;
   readonly setUnits: (units: readonly Unit[]) => void;
   readonly setAlarms: (alarms: readonly Alarm[]) => void;
+  /** Tasks that are not over: a line leads from each unit to where it was sent. */
+  readonly setTasks: (tasks: readonly Task[]) => void;
   /** The cloud is kept, not copied: call again after each frame applied to it. */
   readonly setTracks: (tracks: TrackCloud) => void;
   readonly setFocus: (focus: TrackFocus | null) => void;
@@ -99,6 +101,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
   let obstacles: readonly Obstacle[] = [];
   let units: readonly Unit[] = [];
   let alarms: readonly Alarm[] = [];
+  let tasks: readonly Task[] = [];
   let tracks = new TrackCloud();
   let selection: Selection | null = null;
   let focus: TrackFocus | null = null;
@@ -123,13 +126,15 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     if (!loaded) return;
     const scene = overlayScene();
     targets = paintOverlay(context, width, height, scene);
-    edges.show(offMap(placedAlarms(scene), { x: 0, y: 0, width, height }), words);
+    const placed = placedAlarms(scene);
+    edges.show(offMap(placed, { x: 0, y: 0, width, height }), words);
+    notes.keepOff(placed.map(({ at }) => at));
   });
   const edges = createEdgeMarks(container, (positions) => {
     map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: map.getZoom() });
   });
   const overlayScene = (): OverlayScene => ({
-    ...{ frontier, line, sensors, units, alarms, tracks, selection, focus, hover_m, language },
+    ...{ frontier, line, sensors, units, alarms, tasks, tracks, selection, focus, hover_m, language },
     ...{ tried, sightLine },
     project: (position) => map.project([position[0], position[1]]),
     metresPerPixel: metresPerPixel(map),
@@ -288,6 +293,10 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
       alarms = next;
       redraw();
     },
+    setTasks: (next) => {
+      tasks = next;
+      redraw();
+    },
     setTracks: (next) => {
       tracks = next;
       showTracks();
@@ -345,6 +354,7 @@ function unavailable(setLanguage: MapView['setLanguage'], destroy: () => void): 
       setObstacles: nothing,
       setUnits: nothing,
       setAlarms: nothing,
+      setTasks: nothing,
     },
     ...{ setVeil: nothing, setHeights: nothing, setTried: nothing, setSightLine: nothing },
     ...{ setMovable: nothing, setPicking: nothing },
@@ -377,6 +387,8 @@ function located(
       return scene.alarms.find((row) => row.alarm_id === id);
     case 'track':
       return scene.tracks.marks.get(Number(id));
+    case 'task':
+      return scene.tasks.find((row) => row.task_id === id);
     case 'unit':
       return scene.units.find((row) => row.unit_id === id);
     case 'sensor':

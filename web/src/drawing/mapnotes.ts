@@ -1,5 +1,5 @@
 // Which words stand on the map: the legend, and at the foot that this is no legal boundary and whose data it is.
-import type { Box } from './layout';
+import { inside, type Box, type Pixel } from './layout';
 import { createHeightsLegend, createLegend, type Explained } from './legend';
 import { nameIn, type DrawingWords, type Frontier, type Language, type Obstacle } from './scene';
 
@@ -13,6 +13,8 @@ export interface MapNotes {
   readonly setHeights: (tower_id: string | null) => void;
   /** Say in the map's place that it cannot be drawn. */
   readonly sayUnavailable: () => void;
+  /** Fold the legend if it lies on any of these, unless somebody opened it by hand. */
+  readonly keepOff: (marks: readonly Pixel[]) => void;
   /** Where the notes lie in the container: labels keep clear of them. */
   readonly boxes: () => Box[];
   readonly destroy: () => void;
@@ -32,7 +34,13 @@ export function createMapNotes(
   let tower_id: string | null = null;
   const roomy = container.clientWidth >= ROOMY_PX.width && container.clientHeight >= ROOMY_PX.height;
   let legend = createLegend(words, explained, roomy);
+  let openedByHand = false;
   let heights: HTMLElement | null = null;
+  const listenToHand = (): void => {
+    legend.querySelector('summary')?.addEventListener('click', () => {
+      openedByHand = !legend.open;
+    });
+  };
   const caption = document.createElement('p');
   caption.className = 'map-caption';
   const sorry = document.createElement('p');
@@ -53,6 +61,7 @@ export function createMapNotes(
     const renewed = createLegend(words, explained, legend.open);
     legend.replaceWith(renewed);
     legend = renewed;
+    listenToHand();
   };
   const renewHeights = (): void => {
     heights?.remove();
@@ -60,6 +69,7 @@ export function createMapNotes(
     if (heights !== null) container.append(heights);
   };
   write();
+  listenToHand();
   container.append(legend, caption);
   return {
     setLanguage: (nextLanguage, nextWords) => {
@@ -88,13 +98,12 @@ export function createMapNotes(
       legend.remove();
       container.append(sorry);
     },
-    boxes: () =>
-      [legend, caption, ...(heights === null ? [] : [heights])].map((note) => ({
-        x: note.offsetLeft,
-        y: note.offsetTop,
-        width: note.offsetWidth,
-        height: note.offsetHeight,
-      })),
+    keepOff: (marks) => {
+      if (!legend.open || openedByHand) return;
+      const box = boxOf(legend);
+      if (marks.some((at) => inside(box, at))) legend.open = false;
+    },
+    boxes: () => [legend, caption, ...(heights === null ? [] : [heights])].map(boxOf),
     destroy: () => {
       legend.remove();
       caption.remove();
@@ -102,4 +111,8 @@ export function createMapNotes(
       sorry.remove();
     },
   };
+}
+
+function boxOf(note: HTMLElement): Box {
+  return { x: note.offsetLeft, y: note.offsetTop, width: note.offsetWidth, height: note.offsetHeight };
 }

@@ -2,7 +2,7 @@
 import { calloutBox, paintCallout } from './callout';
 import { placeAt } from './chainage';
 import { boxRound, placeLabels, type Box, type LabelWish, type Pixel, type Target } from './layout';
-import { alarms, towers, tracks, units } from './overlaymarks';
+import { alarms, towers, tracks, units, ways } from './overlaymarks';
 import { countries, kilometreMarks, places, writeLines, type Writing } from './overlaynames';
 import type { OverlayScene } from './overlayscene';
 import { sightLine, triedTower } from './overlaysight';
@@ -27,6 +27,7 @@ export function paintOverlay(context: Context, width: number, height: number, sc
   towers(context, scene, frame, targets, taken);
   triedTower(context, scene, taken);
   places(context, scene, frame, wishes, taken);
+  ways(context, scene);
   units(context, scene, frame, targets, taken, wishes);
   tracks(context, scene, frame, targets);
   const callout = calloutBox(context, scene, frame);

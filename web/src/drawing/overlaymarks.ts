@@ -72,6 +72,33 @@ function groundSensor(
   targets.push({ ...boxRound(at.x, at.y, 4), selection: { kind: 'sensor', id: sensor.sensor_id } });
 }
 
+/** From each unit that was sent to the place it was sent to: broken while it is on its way. */
+export function ways(context: Context, scene: OverlayScene): void {
+  for (const task of scene.tasks) {
+    const unit = scene.units.find((row) => row.unit_id === task.unit_id);
+    if (unit === undefined) continue;
+    const from = scene.project([unit.lon, unit.lat]);
+    const to = scene.project([task.lon, task.lat]);
+    const selected = isSelected(scene, 'task', task.task_id) || isSelected(scene, 'unit', task.unit_id);
+    for (const [colour, width] of [
+      [palette.halo, 4],
+      [selected ? palette.textStrong : palette.unit, 1.5],
+    ] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.setLineDash(task.state === 'on scene' ? [] : [6, 4]);
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(to.x, to.y);
+      context.stroke();
+      context.setLineDash([]);
+      context.beginPath();
+      context.arc(to.x, to.y, 5, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+}
+
 /** Units with their callsigns. */
 export function units(
   context: Context,
@@ -190,9 +217,10 @@ function ring(context: Context, at: Pixel, radius: number): void {
   context.stroke();
 }
 
-/** Of units on one another the selected one is seen. */
+/** Of units on one another the selected one is seen, else one that was sent. */
 function unitRank(scene: OverlayScene, unit: Unit): number {
-  return isSelected(scene, 'unit', unit.unit_id) ? 1 : 0;
+  if (isSelected(scene, 'unit', unit.unit_id)) return 2;
+  return scene.tasks.some((task) => task.unit_id === unit.unit_id) ? 1 : 0;
 }
 
 function waiting(alarm: Alarm): number {

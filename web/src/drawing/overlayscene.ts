@@ -2,7 +2,7 @@
 import type { LineIndex } from './chainage';
 import type { Box, Pixel } from './layout';
 import type { SightLineMark, TriedTower } from './overlaysight';
-import type { Alarm, Frontier, Language, Position, Selection, Sensor, TrackFocus, Unit } from './scene';
+import type { Alarm, Frontier, Language, Position, Selection, Sensor, Task, TrackFocus, Unit } from './scene';
 import type { TrackCloud } from './trackcloud';
 
 /** All that the overlay shows, and how a position becomes a pixel. */
@@ -12,6 +12,8 @@ export interface OverlayScene {
   readonly sensors: readonly Sensor[];
   readonly units: readonly Unit[];
   readonly alarms: readonly Alarm[];
+  /** Units on their way, or there: what they were asked and where to. */
+  readonly tasks: readonly Task[];
   readonly tracks: TrackCloud;
   readonly selection: Selection | null;
   readonly focus: TrackFocus | null;

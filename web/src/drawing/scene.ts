@@ -14,6 +14,7 @@ export type Curve = Pick<LaneShape, 'step_m' | 'p_low' | 'p_nominal' | 'p_high'>
 export type Obstacle = Schemas['ObstacleRow'];
 export type Unit = Schemas['UnitRow'];
 export type Alarm = Schemas['AlarmRow'];
+export type Task = Schemas['TaskRow'];
 export type CrossingForecast = Schemas['CrossingForecast'];
 
 export type Language = 'en' | 'ar' | 'ckb';

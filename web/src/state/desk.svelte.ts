@@ -61,6 +61,10 @@ export class Desk {
   nowMs = $state(0);
   /** The cloud as rows for lists, refreshed a few times a second. */
   tracks = $state.raw<readonly TrackMark[]>([]);
+  /** When tracks ended that this page has followed, unix milliseconds, by their number. */
+  private readonly endings = new Map<number, number>();
+  /** Before the first frame nobody knows which tracks have ended. */
+  private heardTracks = $state(false);
   private readonly tracksByNumber = $derived(new Map(this.tracks.map((mark) => [mark.track, mark])));
 
   /** The track in focus with its history: the selected one, or the one behind the selected alarm. */
@@ -181,6 +185,10 @@ export class Desk {
     this.onTracks?.();
     if (arrivedMs - this.listedMs >= TRACK_LIST_EVERY_MS) {
       this.listedMs = arrivedMs;
+      for (const { track } of this.tracks) {
+        if (!this.cloud.marks.has(track)) this.endings.set(track, this.cloud.time_s * 1000);
+      }
+      this.heardTracks = true;
       this.tracks = [...this.cloud.marks.values()];
     }
   }
@@ -316,6 +324,17 @@ export class Desk {
   /** What moves now behind an alarm: the same mark that map and list of tracks show; undefined when it has ended. */
   trackOf(alarm: Schemas['AlarmRow']): TrackMark | undefined {
     return alarm.track == null ? undefined : this.tracksByNumber.get(alarm.track);
+  }
+
+  /** True if an alarm is about something that moved and is not followed any more. */
+  hasEnded(alarm: Schemas['AlarmRow']): boolean {
+    return alarm.track != null && this.heardTracks && this.trackOf(alarm) === undefined;
+  }
+
+  /** When the track of an alarm ended, unix milliseconds; null if it has not, or nobody on this page saw it. */
+  endedAt(alarm: Schemas['AlarmRow']): number | null {
+    if (alarm.track == null || !this.hasEnded(alarm)) return null;
+    return this.endings.get(alarm.track) ?? null;
   }
 
   may(action: Action): boolean {

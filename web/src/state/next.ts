@@ -19,6 +19,19 @@ export function tasksOf(alarm_id: string, tasks: Iterable<Task>): readonly Task[
     .sort((a, b) => b.sent_at.localeCompare(a.sent_at));
 }
 
+/** Tasks on an alarm and on the incidents that came of it which are not over, the newest first. */
+export function runningFor(
+  alarm_id: string,
+  tasks: Iterable<Task>,
+  incidents: Iterable<Schemas['IncidentRow']>,
+): readonly Task[] {
+  const of = new Set([...incidents].filter((row) => row.alarm_id === alarm_id).map((row) => row.incident_id));
+  return [...tasks]
+    .filter((task) => task.alarm_id === alarm_id || (task.incident_id != null && of.has(task.incident_id)))
+    .filter((task) => isRunning(task.state))
+    .sort((a, b) => b.sent_at.localeCompare(a.sent_at));
+}
+
 /** Name the next step; `tasks` are those of this alarm. */
 export function nextStep(alarm: Alarm, tasks: readonly Task[]): Next {
   switch (alarm.state) {

@@ -5,11 +5,15 @@ type Alarm = Schemas['AlarmRow'];
 
 const STATE_RANK = { unacknowledged: 0, acknowledged: 1, shelved: 2, closed: 3 } as const;
 
-/** The order a fresh look wants: what waits for somebody first, then by priority, then the newest. */
-export function byUrgency(a: Alarm, b: Alarm): number {
+/**
+ * The order a fresh look wants: what waits for somebody first, then by priority, then what still moves, then the newest.
+ * `ended` tells of an alarm whether what it was about is not followed any more.
+ */
+export function byUrgency(a: Alarm, b: Alarm, ended: (alarm: Alarm) => boolean = () => false): number {
   return (
     STATE_RANK[a.state] - STATE_RANK[b.state] ||
     a.priority - b.priority ||
+    Number(ended(a)) - Number(ended(b)) ||
     Date.parse(b.raised_at) - Date.parse(a.raised_at) ||
     a.alarm_id.localeCompare(b.alarm_id)
   );

@@ -29,6 +29,14 @@ export class Speech {
 
   readonly date = (at: string | number): string => times.dateText(instant(at), this.zone, this.language);
 
+  /** "45 s", "12 min", "1 h 27 min". */
+  readonly span = (seconds: number): string => {
+    const told = times.spanParts(seconds);
+    if ('hours' in told) return this.say('hours_minutes', told);
+    if ('minutes' in told) return this.say('minutes_value', { n: told.minutes });
+    return this.say('seconds_value', { n: told.seconds });
+  };
+
   /** "km 149.2", or that it is unknown. */
   readonly km = (chainage_m: number | null | undefined): string =>
     chainage_m === null || chainage_m === undefined

@@ -81,6 +81,18 @@ export function changedText(speech: Speech, alarm: Alarm, mark: TrackMark | unde
   return speech.say('now_row', { now: speech.say(`legend_${mark.classification}`) });
 }
 
+/** That the track of an alarm has ended, and when if this page saw it. */
+export function endedText(speech: Speech, ended_at: number | null): string {
+  return ended_at === null
+    ? speech.say('ended_row')
+    : speech.say('ended_row_at', { time: speech.clock(ended_at) });
+}
+
+/** Who is on the way, or there: "Patrol 6: on the way". */
+export function sentText(speech: Speech, task: Schemas['TaskRow']): string {
+  return speech.say('unit_row', { callsign: task.callsign, state: speech.say(`task_${task.state}`) });
+}
+
 /** What moves now and when it is expected at the line, or that its track has ended. */
 export function nowText(speech: Speech, alarm: Alarm, mark: TrackMark | undefined, cloud_s: number): string {
   if (mark === undefined) return speech.say('now_ended');

@@ -152,6 +152,16 @@ export function numberText(value: number, decimals = 0): string {
   return value.toFixed(decimals).replace(/^-(0(?:\.0+)?)$/, '$1');
 }
 
+/** A span of time as parts that a person would say: seconds up to two minutes, then minutes, then hours and minutes. */
+export function spanParts(
+  seconds: number,
+): { seconds: number } | { minutes: number } | { hours: number; minutes: number } {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 120) return { seconds: whole };
+  const minutes = Math.round(whole / 60);
+  return minutes < 60 ? { minutes } : { hours: Math.floor(minutes / 60), minutes: minutes % 60 };
+}
+
 /** Chainage in kilometres with one decimal, "149.2". */
 export function kilometreText(chainage_m: number): string {
   return numberText(chainage_m / 1000, 1);

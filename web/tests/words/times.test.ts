@@ -1,6 +1,7 @@
 // Are instants told in the zone and calendar that are named beside them?
 import { expect, test } from 'vitest';
 import {
+  spanParts,
   clockRead,
   laterToday,
   clockText,
@@ -61,4 +62,12 @@ test('until when something is believed lies ahead, at most a day', () => {
   expect(told('23:50')).toBe('2021-03-18T20:50:00.000Z');
   expect(told('2330')).toBe('2021-03-18T20:30:00.000Z');
   expect(told('soon')).toBeNull();
+});
+
+test('a span is told as roughly as a person would say it, and never below nothing', () => {
+  expect(spanParts(5202)).toEqual({ hours: 1, minutes: 27 });
+  expect(spanParts(119)).toEqual({ seconds: 119 });
+  expect(spanParts(3599)).toEqual({ hours: 1, minutes: 0 });
+  expect(spanParts(150)).toEqual({ minutes: 3 });
+  expect(spanParts(-3)).toEqual({ seconds: 0 });
 });
