@@ -26,7 +26,8 @@ export interface OffMap {
 
 const SIGNS = { 1: '▲1', 2: '■2', 3: '●3' } as const;
 const ARROWS: Record<Edge, string> = { left: '←', right: '→', above: '↑', below: '↓' };
-const CORNER_PX = 90;
+/** A mark is so much wider than high. */
+const CORNER_PX = { upright: 90, level: 130 } as const;
 
 /** Sort the alarms that the frame does not show by the edge they lie past. */
 export function offMap(alarms: readonly Placed[], frame: Box): OffMap[] {
@@ -40,12 +41,13 @@ export function offMap(alarms: readonly Placed[], frame: Box): OffMap[] {
     const chainages = those.map(({ chainage_m }) => chainage_m);
     const upright = edge === 'left' || edge === 'right';
     const [start, length] = upright ? [frame.y, frame.height] : [frame.x, frame.width];
+    const corner_px = upright ? CORNER_PX.upright : CORNER_PX.level;
     const middle = those.reduce((sum, { at }) => sum + (upright ? at.y : at.x), 0) / those.length;
     return {
       edge,
       along: Math.min(
-        Math.max(middle, start + Math.min(CORNER_PX, length / 2)),
-        start + Math.max(length - CORNER_PX, length / 2),
+        Math.max(middle, start + Math.min(corner_px, length / 2)),
+        start + Math.max(length - corner_px, length / 2),
       ),
       count: those.length,
       priority: Math.min(...those.map(({ priority }) => priority)) as 1 | 2 | 3,

@@ -154,6 +154,18 @@ export function recordText(speech: Speech, type: string): string {
   return isKey(key) ? speech.say(key) : type;
 }
 
+/** A column of a table twin in words; one this page does not know yet is shown as it is written. */
+export function columnText(speech: Speech, column: string): string {
+  const key = `twin_${column}`;
+  return isKey(key) ? speech.say(key) : column;
+}
+
+/** Why a report was set aside, in a few words; a reason this page does not know yet is shown as it is written. */
+export function reasonText(speech: Speech, code: string): string {
+  const key = `reason_${code}`;
+  return isKey(key) ? speech.say(key) : code;
+}
+
 /** On what a record rests: observed, declared, estimated, simulated. */
 export function natureText(speech: Speech, nature: string): string {
   const key = `nature_${nature}`;
