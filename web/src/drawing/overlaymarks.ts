@@ -12,8 +12,8 @@ type Context = CanvasRenderingContext2D;
 
 const ALARM_LIFT_PX = 17;
 /** Signs nearer to one another than this are one sign with a number. */
-const ALARM_PILE_PX = 15;
-const UNIT_PILE_PX = 14;
+const ALARM_PILE_PX = 18;
+const UNIT_PILE_PX = 16;
 const PILE: TextLook = { size_px: 12, weight: 600, colour: palette.textStrong, halo: palette.halo };
 
 /** Towers with their sensors, and the ground sensors that stand alone. */
