@@ -22,9 +22,10 @@ from vallum.assets.walktest import WalkTest
 from vallum.plan.assumptions import ASSUMED, Assumptions
 from vallum.plan.grounds import Grounds
 from vallum.plan.obstruction import Stretch, crossed, stretches
-from vallum.plan.outlook import farthest_m
+from vallum.plan.outlook import farthest_m, watchers
 from vallum.plan.part import Fineness
 from vallum.plan.scene import Scene
+from vallum.plan.whatif import stays
 from vallum.plan.zones import Direction, Zones
 from vallum.terrain.barrier import Crossed
 from vallum.terrain.pace import Pace
@@ -116,6 +117,36 @@ class Field:
         return cls(
             scene, zones, ground, brought.classes, tuple(units), tuple(obstacles), mobility, delays, assumed
         )  # fmt: skip
+
+    def with_(
+        self,
+        *,
+        sensors: Sequence[Sensor] | None = None,
+        units: Sequence[Unit] | None = None,
+        obstacles: Sequence[Obstacle] | None = None,
+    ) -> Field:
+        """Return the field with other sensors, units or obstacles on the same ground, by the same rules.
+
+        A walk test is of a place, a mast and a sector: a sensor that stands or looks otherwise has none.
+
+        Raises
+        ------
+        ValueError
+            If an obstacle goes on beyond the line's end, or a sensor stands off the strip.
+        """
+        scene = self.scene
+        if sensors is not None:
+            known = {sensor.sensor_id: sensor for sensor in scene.sensors}
+            moved = [sensor for sensor in sensors if not stays(sensor, known.get(sensor.sensor_id))]
+            for sensor_id, why in watchers(scene.strip, moved, (), (), scene.parameters)[1].items():
+                raise ValueError(f"{sensor_id} {why}")
+            unwalked = {sensor.sensor_id for sensor in moved}
+            tests = tuple(test for test in scene.tests if test.sensor_id not in unwalked)
+            scene = replace(scene, sensors=tuple(sensors), tests=tests)
+        standing_in = self.obstacles if obstacles is None else tuple(obstacles)
+        if obstacles is not None:
+            stretches(standing_in, scene.strip.frontier.map_length_m, "foot", self.delays)
+        return replace(self, scene=scene, units=self.units if units is None else tuple(units), obstacles=standing_in)
 
     @property
     def steps(self) -> int:

@@ -12,11 +12,9 @@ which it works, however long somebody stays before it (see `ceilings`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,25 +23,21 @@ from scipy.stats import norm
 from vallum.assets.conditions import Light
 from vallum.assets.mobility import Mover
 from vallum.assets.performance import performance
-from vallum.frontier.strip import Strip
 from vallum.plan.adversary import HoldCase, Time, times
 from vallum.plan.assumptions import Assumptions
 from vallum.plan.field import Field
-from vallum.plan.holding import AS_IT_IS, Change, Least, Piece, joined, solve
-from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped, workers
-from vallum.plan.rates import Rates
+from vallum.plan.holding import AS_IT_IS, Change, Least
+from vallum.plan.mapping import Scheduler
+from vallum.plan.pieces import Told, solved, spans_of
 from vallum.plan.response import Response, responders, response
-from vallum.plan.scene import Held, Progress, Read, Scene
+from vallum.plan.scene import Progress, Scene
 from vallum.plan.sweep import NOMINAL
-from vallum.plan.zones import BEYOND, Zones
+from vallum.plan.zones import Zones
 from vallum.terrain.barrier import Barrier
 
 Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 
-HALO_M = 40_000.0
-# A piece of so many cells takes some hundred megabytes.
-_CELLS_OF_A_PIECE = 12_000_000
 _FARTHEST_Z = 2.0
 
 
@@ -138,11 +132,11 @@ def hold(
     found = []
     fields: dict[tuple[Light, str], tuple[Response, FloatArray]] = {}
     for number, case in enumerate(cases):
-        told = _Told(progress, cancelled, number, len(cases))
+        told = Told(progress, cancelled, number, len(cases))
         key = case.seen.light, case.alert
         if key not in fields:
             there = response_of(field, case, progress=partial(told.part, "response", 0.0, 0.1))
-            fields[key] = there, _own_delay(field, case, there)
+            fields[key] = there, own_delay(field, case, there)
         found.append(_held(field, case, *fields[key], with_causes, levels, windows, scheduler, told))
     return tuple(found)
 
@@ -225,16 +219,34 @@ def _held(
     levels: int,
     windows: int | None,
     scheduler: Scheduler,
-    told: _Told,
+    told: Told,
 ) -> Holding:
-    assumed, scene = field.assumed, field.scene
-    mixed = times(case, scene.sensors, assumed)
-    others = changes(assumed, with_causes, levels)
-    spread = assumed.response_spread.value if levels else None
-    solves = {"as it is": AS_IT_IS, **others}
-    solved, halo_m = _solved(field, case, mixed, there.seconds, solves, spread, windows, scheduler, told)
-    least = solved["as it is"]
-    ceiling = ceilings(scene, mixed, field.zones)
+    mixed = times(case, field.scene.sensors, field.assumed)
+    solves = {"as it is": AS_IT_IS, **changes(field.assumed, with_causes, levels)}
+    spread = field.assumed.response_spread.value if levels else None
+    spans = spans_of(field.zones, 0, field.scene.strip.shape[1], windows)
+    found, halo_m = solved(
+        field, case, mixed, there.seconds, solves, spans, spread=spread, scheduler=scheduler, told=told
+    )
+    return summed(field, case, mixed, found, there, own_delay_s, halo_m, with_causes=with_causes, levels=levels)
+
+
+def summed(
+    field: Field,
+    case: HoldCase,
+    mixed: tuple[Time, ...],
+    found: Mapping[str, Least],
+    there: Response,
+    own_delay_s: FloatArray,
+    halo_m: float,
+    *,
+    with_causes: bool,
+    levels: int,
+) -> Holding:
+    """Return what a case says from what its solves found, by name; everything else as `Holding` has it."""
+    assumed = field.assumed
+    least = found["as it is"]
+    ceiling = ceilings(field.scene, mixed, field.zones)
     weight = np.array([time.weight for time in mixed])
     communication = assumed.communication.value
 
@@ -246,7 +258,7 @@ def _held(
     p_by_time = by_time(least.exposure)
     lower, upper = np.full((2, field.steps), np.nan)
     if levels:
-        parts = [by_time(solved[f"level {number + 1}"].exposure) for number in range(levels)]
+        parts = [by_time(found[f"level {number + 1}"].exposure) for number in range(levels)]
         upper = weight @ (communication * np.minimum(np.where(np.isnan(least.upper), 1.0, least.upper), ceiling))
         lower = weight @ sum(share * part for share, part in zip(_weights(levels), parts, strict=True))
         # Where somebody is lost before the line his way is known up to there only, not where he crosses.
@@ -256,8 +268,8 @@ def _held(
         # As if every sensor stood there so many times: what it gives at most grows with it.
         more = assumed.cause.detection_times.value
         changed["detection"] = weight @ by_time(least.exposure * more, 1.0 - (1.0 - ceiling) ** more)
-        changed["delay"] = weight @ by_time(solved["delay"].exposure)
-        changed["response"] = weight @ by_time(solved["response"].exposure)
+        changed["delay"] = weight @ by_time(found["delay"].exposure)
+        changed["response"] = weight @ by_time(found["response"].exposure)
     margin_s = np.zeros(field.steps)
     for step, way in least.ways.items():
         margin_s[step] = way.margin_s()
@@ -273,7 +285,7 @@ def _at_line(field: Field, seconds: Grid) -> FloatArray:
     return least
 
 
-def _own_delay(field: Field, case: HoldCase, there: Response) -> FloatArray:
+def own_delay(field: Field, case: HoldCase, there: Response) -> FloatArray:
     """Return how much later our own obstacles make a response beyond the line, by step, seconds."""
     if not field.own_lines("vehicle"):
         return np.zeros(field.steps)
@@ -310,112 +322,3 @@ def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
         out = np.array([one in time.out for one in exposures.sensor_ids], np.bool_)
         found.append(1.0 - np.where(out[:, None], 1.0, missed).prod(axis=0))
     return np.stack(found)
-
-
-def _solved(
-    field: Field,
-    case: HoldCase,
-    mixed: Sequence[Time],
-    response_s: Grid,
-    solves: Mapping[str, Change],
-    spread: float | None,
-    windows: int | None,
-    scheduler: Scheduler,
-    told: _Told,
-) -> tuple[dict[str, Least], float]:
-    """Solve piece by piece, with more and more of the line beside each until that changes nothing."""
-    scene, zones = field.scene, field.zones
-    strip = scene.strip
-    here = scheduler == "threads"
-    rates = Rates.of(scene, mixed, Held(scene.ground.heights_m) if here else Read(strip, scene.ground.sources))
-    columns = np.linspace(0, strip.shape[1], (windows or _windows(strip, zones)) + 1).round().astype(int)
-    waiting = [(int(first), int(end)) for first, end in pairwise(columns) if end > first]
-    found: dict[str, list[Least]] = {name: [] for name in solves}
-    halo_m = HALO_M
-    done, of = 0, len(waiting) * len(solves)
-    while waiting:
-        pieces = [_piece(field, case, response_s, rates, len(mixed), own, halo_m) for own in waiting]
-        work = [(piece, name, change) for piece in pieces for name, change in solves.items()]
-        counted = done
-
-        def count(ready: int, counted: int = counted) -> None:
-            told("ways", 0.1 + 0.9 * min(1.0, (counted + ready) / of))
-
-        least = mapped(partial(_work, spread=spread), work, scheduler, done=count, cancelled=told.cancelled)
-        again = []
-        for number, own in enumerate(waiting):
-            mine = least[number * len(solves) : (number + 1) * len(solves)]
-            whole = not (pieces[number].first or pieces[number].last)
-            if whole or all(one.proven[np.isfinite(one.exposure)].all() for one in mine):
-                for name, one in zip(solves, mine, strict=True):
-                    found[name].append(one)
-            else:
-                again.append(own)
-        done += len(work) - len(again) * len(solves)
-        waiting = again
-        if waiting:
-            halo_m *= 2.0
-    return {name: joined(parts) for name, parts in found.items()}, halo_m
-
-
-def _work(job: tuple[Piece, str, Change], spread: float | None) -> Least:
-    piece, name, change = job
-    main = name == "as it is"
-    return solve(piece, change, with_ways=main, spread=spread if main else None, progress=lambda share: go_on())
-
-
-def _windows(strip: Strip, zones: Zones) -> int:
-    inside = int((zones.zone != BEYOND).sum())
-    return max(1 if inside < 500_000 else workers(), math.ceil(strip.shape[0] * strip.shape[1] / _CELLS_OF_A_PIECE / 2))
-
-
-def _piece(
-    field: Field, case: HoldCase, response_s: Grid, rates: Rates, states: int, own: tuple[int, int], halo_m: float
-) -> Piece:
-    scene, zones, strip = field.scene, field.zones, field.scene.strip
-    halo = math.ceil(halo_m / strip.cell_m)
-    first, end = max(0, own[0] - halo), min(strip.shape[1], own[1] + halo)
-    rows = np.flatnonzero((zones.zone[:, first:end] != BEYOND).any(axis=1))
-    box = (int(rows[0]), int(rows[-1]) + 1, first, end)
-    window = slice(box[0], box[1]), slice(box[2], box[3])
-    mine = (zones.column >= own[0]) & (zones.column < own[1])
-    vertices = strip.frontier.interval(strip.from_m, float(zones.edges_m[-1]))
-    x_m, y_m = strip.to_plane(vertices[:, 0], vertices[:, 1])
-    line = (strip.transform.f - y_m) / strip.cell_m - 0.5, (x_m - strip.transform.c) / strip.cell_m - 0.5
-    return Piece(
-        box,
-        scene.ground.heights_m[window],
-        field.ground[window],
-        zones.zone[window],
-        response_s[window],
-        states,
-        rates,
-        field.pace(case.adversary, case.seen.light),
-        strip.cell_m,
-        field.neighbours,
-        field.lines(case.adversary),
-        line,
-        zones.row[mine],
-        zones.column[mine],
-        zones.step[mine],
-        field.steps,
-        first > 0,
-        end < strip.shape[1],
-    )
-
-
-class _Told:
-    """Tells how far the work is, and ends it when asked."""
-
-    def __init__(self, progress: Progress | None, cancelled: Callable[[], bool] | None, number: int, of: int) -> None:
-        self._progress, self.cancelled, self._number, self._of = progress, cancelled, number, of
-
-    def __call__(self, what: str, share: float) -> None:
-        if self._progress is not None:
-            self._progress(what, (self._number + share) / self._of)
-        if self.cancelled is not None and self.cancelled():
-            raise CancelledError("stopped as asked; nothing was kept")
-
-    def part(self, what: str, begun: float, of: float, share: float) -> None:
-        """Tell how far a part of the work is."""
-        self(what, begun + of * share)

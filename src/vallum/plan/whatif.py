@@ -68,7 +68,7 @@ class Trial:
             If one would stand off the strip or on unknown ground; nothing is changed then.
         """
         standing = {sensor.sensor_id: sensor for sensor in self.sensors}
-        as_walked = {sensor.sensor_id for sensor in sensors if _stays(sensor, standing.get(sensor.sensor_id))}
+        as_walked = {sensor.sensor_id for sensor in sensors if stays(sensor, standing.get(sensor.sensor_id))}
         tests = [test for test in self.tests if test.sensor_id in as_walked]
         placed, left_out = watchers(self.strip, sensors, (case,), tests, self.parameters, self.softness_of)
         for sensor_id, why in left_out.items():
@@ -130,7 +130,7 @@ class Trial:
         return added
 
 
-def _stays(tried: Sensor, standing: Sensor | None) -> bool:
+def stays(tried: Sensor, standing: Sensor | None) -> bool:
     """Return whether a sensor stands and looks as it did when it was walked."""
     if standing is None:
         return False
