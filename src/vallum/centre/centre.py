@@ -28,6 +28,7 @@ from vallum.centre.bus import Bus
 from vallum.centre.conditions import Now, conditions
 from vallum.centre.decisions import Decisions, NotNowError, UnknownThingError, WrongValueError
 from vallum.centre.declare import declarations
+from vallum.centre.hold.live import LiveHold
 from vallum.centre.live import Live
 from vallum.centre.messages import changed_message
 from vallum.centre.names import Names
@@ -109,6 +110,7 @@ class Centre:
         self._weather = said if isinstance(said, WeatherRow) else None
         self._middle = project.frontier.point_at(project.frontier.map_length_m / 2)
         self.sight = LiveSight(project, sight_folder, self.sensors(), self.conditions().case, sight_cell_m)
+        self.hold = LiveHold(project, sight_folder, self.sensors())
         self._own = OwnRecords(journal)
         self._sapient_address = sapient_address
         self._sapient = SapientEndpoint(
@@ -245,8 +247,8 @@ class Centre:
 
         for task in self._tasks:
             task.cancel()
-        # nothing of the watch waits for sight: it ends beside the rest
-        sight = asyncio.ensure_future(self.sight.stop())
+        # nothing of the watch waits for plans: they end beside the rest
+        plans = [asyncio.ensure_future(one.stop()) for one in (self.sight, self.hold)]
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self._sapient.stop()
@@ -266,7 +268,7 @@ class Centre:
         except JournalWriteError:
             _log.exception("the centre stops without its last records")
         self.access.close()
-        await asyncio.wait({sight}, timeout=left())
+        await asyncio.wait(plans, timeout=left())
 
     # --- what pages and commands ask
 
@@ -472,7 +474,9 @@ class Centre:
         for change in changes:
             if isinstance(change.row, WeatherRow):
                 self._weather = change.row
-        self.sight.installed(change.row for change in changes if isinstance(change.row, SensorRow))
+        installed = [change.row for change in changes if isinstance(change.row, SensorRow)]
+        self.sight.installed(installed)
+        self.hold.installed(installed)
         for message in messages:
             self.bus.publish(message)
 

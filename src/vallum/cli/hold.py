@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +12,10 @@ from rich.console import Console
 from vallum.cli.frontier import AsJson, FrontierArgument
 from vallum.cli.told import console, say_json, tell_error
 from vallum.cli.working import SchedulerOption, progress_shown, sensors_that_count, stopping
-from vallum.project import Project, load
+from vallum.project import load
 
 if TYPE_CHECKING:
     from vallum.plan.adversary import HoldCase
-    from vallum.plan.field import Field
 
 # Finer cells than this take minutes on a line of hundreds of kilometres.
 USUAL_CELL_M = 90.0
@@ -76,6 +75,7 @@ def hold(
     On foot and by vehicle are two adversaries with two results. A centre's folder is asked for its journal: sensors
     that it says do not work now do not count.
     """
+    from vallum.centre.hold.ground import field_of
     from vallum.cli.holdshown import print_result
     from vallum.plan.export import refuse_what_is_there
     from vallum.plan.hold import hold as work_out
@@ -94,12 +94,15 @@ def hold(
     project = load(frontier)
     try:
         with stopping() as stop, progress_shown(as_json) as told:
+            sensors, tests, _ = sensors_that_count(project)
             field = field_of(
                 project,
+                sensors,
+                tests,
                 cell_m=cell_m,
                 half_width_m=half_width_km * 1000.0,
                 step_m=step_m,
-                outward=outward,
+                direction="outward" if outward else "inward",
                 progress=lambda what, share: told(what, share * _LAID_OUT),
                 cancelled=stop,
             )
@@ -137,50 +140,6 @@ def hold(
     print_result(console(), project.title["en"], shown, field, found)
     if out is not None:
         console().print(f"\nFigures, tables, maps and the record of this run are in {out}.", soft_wrap=True)
-
-
-def field_of(
-    project: Project,
-    *,
-    cell_m: float,
-    half_width_m: float,
-    step_m: float | None = None,
-    outward: bool = False,
-    progress: Callable[[str, float], object] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Field:
-    """Lay out what the analysis of a project works on."""
-    from vallum.plan.field import Field, rules_for
-    from vallum.plan.scene import lay_out
-    from vallum.project.ground import shapes_of
-
-    sensors, tests, _ = sensors_that_count(project)
-    rules = rules_for(
-        sensors, tests, project.performance, cell_m=cell_m, half_width_m=half_width_m, step_m=step_m
-    )  # fmt: skip
-    scene = lay_out(
-        project.frontier,
-        project.terrain_sources,
-        sensors,
-        tests=tests,
-        parameters=project.performance,
-        cell_m=cell_m,
-        half_width_m=half_width_m,
-        fineness=rules,
-        progress=progress,
-        cancelled=cancelled,
-    )
-    return Field.of(
-        scene,
-        project.units,
-        project.obstacles,
-        grounds=project.grounds,
-        water=shapes_of(project.lakes),
-        mobility=project.mobility,
-        delays=project.delays,
-        assumed=project.holding,
-        direction="outward" if outward else "inward",
-    )
 
 
 def _cases(names: Sequence[str] | None) -> tuple[HoldCase, ...]:

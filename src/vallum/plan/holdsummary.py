@@ -36,11 +36,7 @@ def summed_up(field: Field, found: Sequence[Holding], *, with_courses: bool = Tr
     """
     scene = field.scene
     ground, strip = scene.ground, scene.strip
-    basis = {
-        "cell_m": strip.cell_m,
-        "terrain_cell_m": None if ground.terrain_cell_m is None else round(ground.terrain_cell_m, 1),
-        "grade": ground.grade,
-    }
+    basis = basis_of(field)
     assumptions = field.assumed.listed()
     return {
         "frontier": strip.frontier.name,
@@ -63,12 +59,23 @@ def summed_up(field: Field, found: Sequence[Holding], *, with_courses: bool = Tr
             for mover in ("foot", "vehicle")
         },
         "cases": [
-            {**_case(field, held, with_courses), **basis, "assumptions": assumptions} for held in found
+            {**case_figures(field, held, with_courses), **basis, "assumptions": assumptions} for held in found
         ],
     }  # fmt: skip
 
 
-def _case(field: Field, held: Holding, with_courses: bool) -> dict[str, Any]:
+def basis_of(field: Field) -> dict[str, Any]:
+    """Return what every figure stands on: its cells, and how good the terrain is."""
+    ground = field.scene.ground
+    return {
+        "cell_m": field.scene.strip.cell_m,
+        "terrain_cell_m": None if ground.terrain_cell_m is None else round(ground.terrain_cell_m, 1),
+        "grade": ground.grade,
+    }
+
+
+def case_figures(field: Field, held: Holding, with_courses: bool = True) -> dict[str, Any]:
+    """Return the figures of one case; `with_courses` also what happens on the way through each gap."""
     edges_m, required = field.zones.edges_m, field.assumed.required.value
     length_m = np.diff(edges_m)
     lowest = int(held.p.argmin())

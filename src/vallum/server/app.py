@@ -22,7 +22,7 @@ from vallum.centre.decisions import NotNowError, UnknownThingError, WrongValueEr
 from vallum.centre.person import NotAllowedError
 from vallum.journal.journal import JournalClosedError, JournalWriteError
 from vallum.journal.registry import RefusedDraftError
-from vallum.server import alarms, incidents, live, models, picture, sessions, sight, tasks
+from vallum.server import alarms, hold, incidents, live, models, picture, sessions, sight, tasks
 from vallum.server.doors import guard
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -62,7 +62,7 @@ def create_app(centre: Centre | None, hosts: Sequence[str] = LOOPBACK) -> FastAP
     app.state.trials = sight.Trials()
     if centre is not None:
         live.speak_for(centre)
-    for part in (sessions, picture, alarms, incidents, tasks, sight, live):
+    for part in (sessions, picture, alarms, incidents, tasks, sight, hold, live):
         app.include_router(part.router, prefix="/api", responses=_problems())
     _answer_errors_in_words(app)
     guard(app)

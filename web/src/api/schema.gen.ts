@@ -164,6 +164,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hold
+         * @description Tell how it stands with the holding analysis; nothing is begun by asking this.
+         */
+        get: operations["hold_api_hold_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hold/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Archive
+         * @description Give figures, tables and maps of all cases for other programs, in one archive.
+         */
+        get: operations["archive_api_hold_archive_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hold/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case
+         * @description Tell how surely a crossing is interrupted along the line in a case, its gaps, and what would help them.
+         */
+        get: operations["case_api_hold_case_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hold/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description Tell what would be if something stood elsewhere, were added or failed; nothing is changed. The latest wins.
+         */
+        post: operations["try_out_api_hold_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hold/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work
+         * @description Have the holding analysis worked out beside the watch, unless it is; what failed is tried again.
+         */
+        post: operations["work_api_hold_work_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incidents": {
         parameters: {
             query?: never;
@@ -669,6 +769,25 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddTower
+         * @description A new tower with the same sensors as one that stands.
+         */
+        AddTower: {
+            /** Lat */
+            lat: number;
+            /** Like */
+            like: string;
+            /** Lon */
+            lon: number;
+            /** Mast M */
+            mast_m?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            what: "add_tower";
+        };
+        /**
          * AlarmCard
          * @description Everything about one alarm.
          */
@@ -894,6 +1013,38 @@ export interface components {
             to_m: number;
             /** Until */
             until?: string | null;
+        };
+        /**
+         * BuildObstacle
+         * @description An element that is built along a stretch.
+         */
+        BuildObstacle: {
+            /**
+             * Element
+             * @enum {string}
+             */
+            element: "trench" | "berm" | "wire" | "wall" | "lighting" | "patrol_road";
+            /**
+             * From Km
+             * @description of chainage on the map's line
+             */
+            from_km: number;
+            /**
+             * State
+             * @default accepted
+             * @enum {string}
+             */
+            state: "not started" | "cleared" | "excavated" | "shaped" | "wired" | "inspected" | "accepted" | "degraded";
+            /**
+             * To Km
+             * @description of chainage on the map's line
+             */
+            to_km: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            what: "build";
         };
         /**
          * CameraOffer
@@ -1228,6 +1379,144 @@ export interface components {
             towers: components["schemas"]["Tower"][];
         };
         /**
+         * HeldAssumption
+         * @description A figure that is assumed, and on whose word.
+         */
+        HeldAssumption: {
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * HeldEvent
+         * @description One thing that happens on a weakest way.
+         */
+        HeldEvent: {
+            /**
+             * By
+             * @description the sensor that sees, or the unit that would be there first
+             */
+            by: string | null;
+            /** Clock S */
+            clock_s: number;
+            /** Km */
+            km: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Offset M
+             * @description above 0 on the home side
+             */
+            offset_m: number;
+            /**
+             * Seconds
+             * @description how long the sensor sees, or the unit needs
+             */
+            seconds: number | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "start" | "seen" | "line" | "expected" | "latest" | "too_late";
+        };
+        /**
+         * HeldGap
+         * @description A stretch that is not held, what would help it, and its weakest way.
+         */
+        HeldGap: {
+            /** At Km */
+            at_km: number;
+            /**
+             * Cause
+             * @description what would help most; null where it was not asked
+             */
+            cause: ("detection" | "delay" | "response") | null;
+            /** Course */
+            course: components["schemas"]["HeldEvent"][];
+            /** From Km */
+            from_km: number;
+            /**
+             * If Changed
+             * @description lowest P_I were one thing different, by cause
+             */
+            if_changed: {
+                [key: string]: number;
+            };
+            /** Length Km */
+            length_km: number;
+            /** Lower */
+            lower: number | null;
+            /** Margin Min S */
+            margin_min_s: number;
+            /** P Interruption Min */
+            p_interruption_min: number;
+            /** To Km */
+            to_km: number;
+            /** Upper */
+            upper: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "gap" | "lost_outside" | "not_achievable_by_detection";
+            way: components["schemas"]["HeldWay"] | null;
+        };
+        /**
+         * HeldSpan
+         * @description A stretch of the line.
+         */
+        HeldSpan: {
+            /** From Km */
+            from_km: number;
+            /** To Km */
+            to_km: number;
+        };
+        /**
+         * HeldTime
+         * @description A kind of time that a case mixes.
+         */
+        HeldTime: {
+            /** Held Km */
+            held_km: number;
+            /** Name */
+            name: string;
+            /** P Interruption Min */
+            p_interruption_min: number;
+            /** Source */
+            source: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * HeldWay
+         * @description A weakest way, to the first place from which no later alarm helps.
+         */
+        HeldWay: {
+            /** Clock S */
+            clock_s: number[];
+            /**
+             * Detected
+             * @description how surely somebody was detected until there
+             */
+            detected: number[];
+            /** Lat */
+            lat: number[];
+            /**
+             * Latest S
+             * @description the last alarm that is in time
+             */
+            latest_s: number;
+            /** Lon */
+            lon: number[];
+        };
+        /**
          * HistoryLine
          * @description One step: what, when, by whom, why.
          */
@@ -1246,6 +1535,178 @@ export interface components {
             note: string;
             /** Type */
             type: string;
+        };
+        /**
+         * HoldCaseShape
+         * @description The probability of interruption along the line in one case; one value for each step.
+         */
+        HoldCaseShape: {
+            /** At Km */
+            at_km: number;
+            /**
+             * Ceiling
+             * @description what sensors can give at most, over all kinds of time
+             */
+            ceiling: number[];
+            /** Cell M */
+            cell_m: number;
+            /**
+             * Edges M
+             * @description where steps begin and end; one more than there are steps
+             */
+            edges_m: number[];
+            /** Gaps */
+            gaps: components["schemas"]["HeldGap"][];
+            /**
+             * Grade
+             * @description of the terrain
+             */
+            grade: string;
+            /**
+             * Held From Outside
+             * @description held only by seeing across the line
+             */
+            held_from_outside: components["schemas"]["HeldSpan"][];
+            /** Held Km */
+            held_km: number;
+            /**
+             * Lost Before Line
+             * @description whether whoever comes must be detected before the line
+             */
+            lost_before_line: boolean[];
+            /** Lower */
+            lower: (number | null)[];
+            /** Lower Min */
+            lower_min: number | null;
+            /** Margin Min S */
+            margin_min_s: number;
+            /** Margin S */
+            margin_s: number[];
+            /** Name */
+            name: string;
+            /** Not Proven Steps */
+            not_proven_steps: number;
+            own_obstacles_delay_us_s: components["schemas"]["OwnDelay"];
+            /** P */
+            p: number[];
+            /** P Interruption Mean */
+            p_interruption_mean: number;
+            /** P Interruption Min */
+            p_interruption_min: number;
+            /**
+             * Response S
+             * @description null where nobody comes within a day
+             */
+            response_s: (number | null)[];
+            /** States */
+            states: components["schemas"]["HeldTime"][];
+            /**
+             * Terrain Cell M
+             * @description of the coarsest source used
+             */
+            terrain_cell_m: number | null;
+            /** Upper */
+            upper: (number | null)[];
+            /** Upper Min */
+            upper_min: number | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * HoldShape
+         * @description How it stands with the holding analysis of the centre.
+         */
+        HoldShape: {
+            /** Assumptions */
+            assumptions: components["schemas"]["HeldAssumption"][];
+            /**
+             * Can Try
+             * @description whether what-if can be asked now
+             */
+            can_try: boolean;
+            /**
+             * Cases
+             * @description those that can be asked for now
+             */
+            cases: string[];
+            /** Cell M */
+            cell_m: number;
+            /**
+             * Half Width M
+             * @description who gets so far beyond the line is gone
+             */
+            half_width_m: number;
+            /**
+             * Marking
+             * @description what must stand with every picture and copy of it
+             */
+            marking: string;
+            /**
+             * Progress
+             * @description share of what is being worked out that is done
+             */
+            progress: number;
+            /**
+             * Reason
+             * @description in words: why there is nothing, what failed, or what is being worked out
+             */
+            reason: string | null;
+            /**
+             * Required
+             * @description probability of interruption from which on a stretch counts as held
+             */
+            required: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "computing" | "ready" | "failed";
+            /**
+             * Version
+             * @description another one when anything that the answer stands on is another
+             */
+            version: string;
+            /**
+             * Wanted
+             * @description all that are worked out here, as night-foot
+             */
+            wanted: string[];
+        };
+        /**
+         * HoldTry
+         * @description What would be; steps as in the case itself.
+         */
+        HoldTry: {
+            /**
+             * Again
+             * @description where it was worked out again; all else stays as it is
+             */
+            again: components["schemas"]["HeldSpan"][];
+            /** At Km */
+            at_km: number;
+            /** Case */
+            case: string;
+            /** Gaps */
+            gaps: components["schemas"]["HeldGap"][];
+            /** Held Km */
+            held_km: number;
+            /** Margin Min S */
+            margin_min_s: number;
+            /** Margin S */
+            margin_s: number[];
+            own_obstacles_delay_us_s: components["schemas"]["OwnDelay"];
+            /** P */
+            p: number[];
+            /** P Interruption Mean */
+            p_interruption_mean: number;
+            /** P Interruption Min */
+            p_interruption_min: number;
+            /** Response S */
+            response_s: (number | null)[];
+            /** Took Ms */
+            took_ms: number;
+            /** Version */
+            version: string;
         };
         /**
          * IncidentRow
@@ -1574,6 +2035,42 @@ export interface components {
             note: string;
         };
         /**
+         * MoveTower
+         * @description A tower that stands elsewhere, or higher.
+         */
+        MoveTower: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Mast M */
+            mast_m?: number | null;
+            /** Tower Id */
+            tower_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            what: "move_tower";
+        };
+        /**
+         * MoveUnit
+         * @description A unit that waits elsewhere.
+         */
+        MoveUnit: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Unit Id */
+            unit_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            what: "move_unit";
+        };
+        /**
          * NamedPlace
          * @description A town or a crossing point.
          */
@@ -1686,6 +2183,16 @@ export interface components {
              * @description MGRS, UTM, lat/lon or chainage
              */
             place?: string | null;
+        };
+        /**
+         * OwnDelay
+         * @description How much later our own obstacles make our own units beyond the line; it is not counted in P_I.
+         */
+        OwnDelay: {
+            /** Mean */
+            mean: number;
+            /** Most */
+            most: number;
         };
         /**
          * Picture
@@ -2262,6 +2769,19 @@ export interface components {
             watched_at: number;
         };
         /**
+         * SilenceSensors
+         * @description Sensors that do not work.
+         */
+        SilenceSensors: {
+            /** Sensor Ids */
+            sensor_ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            what: "silence";
+        };
+        /**
          * SkyShape
          * @description Sun and moon at the middle of the line, computed without a network.
          */
@@ -2568,6 +3088,16 @@ export interface components {
             seen: number;
             /** Unseen */
             unseen: components["schemas"]["MissedCrossing"][];
+        };
+        /**
+         * TryHold
+         * @description What is to be tried, all together; nothing is changed.
+         */
+        TryHold: {
+            /** Case */
+            case: string;
+            /** Changes */
+            changes: (components["schemas"]["MoveTower"] | components["schemas"]["AddTower"] | components["schemas"]["SilenceSensors"] | components["schemas"]["BuildObstacle"] | components["schemas"]["MoveUnit"])[];
         };
         /**
          * TryTower
@@ -3575,6 +4105,471 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrontierShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_api_hold_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_api_hold_archive_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_api_hold_case_get: {
+        parameters: {
+            query: {
+                /** @description as night-foot */
+                case: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldCaseShape"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_out_api_hold_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldTry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing's life cycle does not have this step now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not what is expected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the centre itself; its log says more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal did not take it: it is not written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_api_hold_work_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldShape"];
                 };
             };
             /** @description The request cannot be read */

@@ -66,7 +66,7 @@ class Working:
         assert process.stdin is not None
         assert process.stderr is not None
         self._process = process
-        self._errors = asyncio.create_task(_last_words(process.stderr))
+        self._errors = asyncio.create_task(last_words(process.stderr))
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 process.stdin.write(await asyncio.to_thread(pickle.dumps, self._job))
@@ -143,7 +143,8 @@ class Working:
             raise FailedError(f"the process that works out sight ended before it was done ({why}); see the log")
 
 
-async def _last_words(stream: asyncio.StreamReader) -> bytes:
+async def last_words(stream: asyncio.StreamReader) -> bytes:
+    """Read a stream to its end, and return the last of it."""
     kept = b""
     while said := await stream.read(2**16):
         kept = (kept + said)[-_LAST_WORDS:]

@@ -133,10 +133,11 @@ def cases_for(live: Case) -> tuple[Case, ...]:
 def _source(source: TerrainSource) -> list[object]:
     said = [source.name, source.crs, source.cell_m, source.vertical_reference]
     said += [source.error_sd_m, source.error_length_m]
-    return [*said, *(_file(path) for path in source.paths)]
+    return [*said, *(told_of(path) for path in source.paths)]
 
 
-def _file(path: Path) -> list[object]:
+def told_of(path: Path) -> list[object]:
+    """Return by what a file is known: its content, or where that takes too long its size and its time."""
     found = path.stat()
     if found.st_size > _READ_UP_TO_BYTES:
         return [path.name, found.st_size, found.st_mtime_ns]
