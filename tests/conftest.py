@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.house import SIGHT_CELL_M, House, house, question
+from tests.house import SIGHT_CELL_M, House, hold_question, house, question
 
 from vallum.centre.folder import prepare
+from vallum.centre.hold import kept as hold_kept
+from vallum.centre.hold.worker import HoldJob
+from vallum.centre.hold.worker import work as work_out_holding
 from vallum.centre.sight.kept import FOLDER, place
 from vallum.centre.sight.question import cases_for
 from vallum.centre.sight.worker import Job, work
@@ -48,4 +51,25 @@ async def seeing(seeing_folder: Path) -> AsyncIterator[House]:
     """A whole centre that knows what its sensors see, ten times as fast, with a watch officer signed in."""
     async with house(seeing_folder, sight_cell_m=SIGHT_CELL_M) as found:
         await found.sees()
+        yield found
+
+
+@pytest.fixture(scope="session")
+def holding_kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """How the packaged frontier is held, in coarse cells, as a centre keeps it; worked out once."""
+    folder = tmp_path_factory.mktemp("held") / "centre"
+    prepare(folder, "iraq-syria")
+    asked = hold_question(folder)
+    at = hold_kept.place(folder, asked.digest())
+    at.mkdir(parents=True)
+    work_out_holding(HoldJob(asked, at), io.BytesIO(), io.BytesIO())
+    return folder / hold_kept.FOLDER
+
+
+@pytest.fixture
+async def holding(seeing_folder: Path, holding_kept: Path) -> AsyncIterator[House]:
+    """A whole centre that knows how its line is held and can be asked what would be, with somebody signed in."""
+    shutil.copytree(holding_kept, seeing_folder / hold_kept.FOLDER)
+    async with house(seeing_folder, sight_cell_m=SIGHT_CELL_M) as found:
+        await found.holds()
         yield found

@@ -19,9 +19,12 @@ from vallum.access.roles import Role
 from vallum.assets.sensor import SensorRow
 from vallum.centre.centre import Centre
 from vallum.centre.folder import open_project, prepare
+from vallum.centre.hold.live import HoldStanding
+from vallum.centre.hold.question import HoldQuestion
 from vallum.centre.sight.live import Standing
 from vallum.centre.sight.question import Question
 from vallum.journal.clock import Clock
+from vallum.project import Project
 from vallum.server.doors import COOKIE
 from vallum.server.run import listen, run
 
@@ -33,9 +36,18 @@ SIGHT_CELL_M = 500.0
 def question(folder: Path) -> Question:
     """Put the question that a centre in a folder puts, whose sensors are as the project's files have them."""
     project = open_project(folder)
+    return Question.of(project.frontier, project.terrain_sources, _rows(project), project.performance, SIGHT_CELL_M)
+
+
+def hold_question(folder: Path) -> HoldQuestion:
+    """Put the question about holding that such a centre puts."""
+    project = open_project(folder)
+    return HoldQuestion.of(project, _rows(project), SIGHT_CELL_M)
+
+
+def _rows(project: Project) -> list[SensorRow]:
     now = datetime(2021, 3, 17, tzinfo=UTC)
-    rows = [SensorRow(**sensor.model_dump(), state_since=now) for sensor in project.sensors]
-    return Question.of(project.frontier, project.terrain_sources, rows, project.performance, SIGHT_CELL_M)
+    return [SensorRow(**sensor.model_dump(), state_since=now) for sensor in project.sensors]
 
 
 @dataclass
@@ -78,6 +90,12 @@ class House:
         """Wait until the live lane is one of sight lines; give how it stands."""
         await until(lambda: self.centre.sight.standing.lane is not None, 60.0)
         return self.centre.sight.standing
+
+    async def holds(self) -> HoldStanding:
+        """Have holding worked out, and wait until what-if can be asked; give how it stands."""
+        self.centre.hold.wanted()
+        await until(lambda: self.centre.hold.standing.can_try or self.centre.hold.standing.state == "failed", 120.0)
+        return self.centre.hold.standing
 
     def sensor(self, kind: str = "ground_radar", number: int = 0) -> SensorRow:
         """Give one of the frontier's sensors."""

@@ -56,6 +56,9 @@ def changed(field: Field, what: str, which: int, at: float) -> Field:
         lon, lat = field.scene.strip.frontier.point_at(at * length_m, 3_000.0)
         moved = units[which % len(units)].model_copy(update={"lon": float(lon), "lat": float(lat)})
         return field.with_(units=[moved if one.unit_id == moved.unit_id else one for one in units])
+    if what == "no radars":
+        # then there is no time in which radars are out together
+        return field.with_(sensors=[sensor for sensor in sensors if sensor.kind != "ground_radar"])
     one = sensors[which % len(sensors)]
     if what == "kill":
         return field.with_(sensors=[sensor for sensor in sensors if sensor is not one])
@@ -69,6 +72,7 @@ def changed(field: Field, what: str, which: int, at: float) -> Field:
 @settings(max_examples=20, deadline=None)
 @given(st.sampled_from(["kill", "move", "add", "dig", "unit"]), st.integers(0, 200), st.floats(0, 1), st.booleans())
 @example("dig", 0, 0.0, False)
+@example("no radars", 0, 0.0, True)
 @example("add", 3, 1.0, True)
 @example("unit", 5, 0.5, False)
 def test_what_if_equals_a_full_solve(

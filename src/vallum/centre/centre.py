@@ -110,7 +110,7 @@ class Centre:
         self._weather = said if isinstance(said, WeatherRow) else None
         self._middle = project.frontier.point_at(project.frontier.map_length_m / 2)
         self.sight = LiveSight(project, sight_folder, self.sensors(), self.conditions().case, sight_cell_m)
-        self.hold = LiveHold(project, sight_folder, self.sensors())
+        self.hold = LiveHold(project, sight_folder, self.sensors(), sight_cell_m)
         self._own = OwnRecords(journal)
         self._sapient_address = sapient_address
         self._sapient = SapientEndpoint(
@@ -159,7 +159,7 @@ class Centre:
         sight
             Whether sight lines are worked out; without them registered sectors stand for what is watched.
         sight_cell_m
-            Side of the cells for that, metres; as fine as the terrain without it.
+            Side of the cells for that and for holding, metres; as fine as is useful without it.
 
         Raises
         ------

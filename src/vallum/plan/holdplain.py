@@ -52,7 +52,8 @@ def tried_plain(field: Field, tried: Tried) -> dict[str, Any]:
     return {
         **{name: figures[name] for name in _FIGURES},
         "again": [
-            {"from_km": edges_m[first] / 1000.0, "to_km": edges_m[end] / 1000.0} for first, end in runs(tried.again)
+            {"from_km": float(edges_m[first]) / 1000.0, "to_km": float(edges_m[end]) / 1000.0}
+            for first, end in runs(tried.again)
         ],
         "gaps": _with_ways(field, held, figures["gaps"]),
         **_steps(held),

@@ -98,7 +98,8 @@ def try_out(
         found, halo_m = solved(
             now, case, mixed, there.seconds, {"as it is": AS_IT_IS}, spans, spread=None, scheduler="threads", told=told
         )
-        least = _put_in(held.least, found["as it is"], again)
+        # Where other kinds of time are mixed nothing of the old answer fits.
+        least = found["as it is"] if again.all() else _put_in(held.least, found["as it is"], again)
     else:
         halo_m = held.halo_m
     holding = summed(

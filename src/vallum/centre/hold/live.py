@@ -66,10 +66,12 @@ class HoldStanding:
 class LiveHold:
     """The holding analysis of a running centre; used on the event loop only."""
 
-    def __init__(self, project: Project, folder: Path | None, rows: Iterable[SensorRow]) -> None:
-        self._project, self._folder = project, folder
+    def __init__(
+        self, project: Project, folder: Path | None, rows: Iterable[SensorRow], cell_m: float | None = None
+    ) -> None:
+        self._project, self._folder, self._cell_m = project, folder, cell_m
         self._rows = {row.sensor_id: row for row in rows}
-        self.question = HoldQuestion.of(project, self._rows.values())
+        self.question = HoldQuestion.of(project, self._rows.values(), cell_m)
         why = NOT_ASKED if folder is None else None if project.terrain_sources else NO_TERRAIN
         self.standing = HoldStanding("none", why)
         self._task: asyncio.Task[None] | None = None
@@ -99,7 +101,7 @@ class LiveHold:
     def installed(self, rows: Iterable[SensorRow]) -> None:
         """Take in that sensors were installed, changed or walked: everything is worked out anew if it matters."""
         self._rows |= {row.sensor_id: row for row in rows}
-        asked = HoldQuestion.of(self._project, self._rows.values())
+        asked = HoldQuestion.of(self._project, self._rows.values(), self._cell_m)
         known = self.question.sight
         if (asked.sight.sensors, asked.sight.tests) == (known.sensors, known.tests):
             return
