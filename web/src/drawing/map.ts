@@ -1,6 +1,7 @@
 // Where is everything: the map, built once for a frontier and told of every change after that.
 import type { GeoJSONSource, Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
+import { gapId, gapsNow, type Gap, type HoldingMap } from './holding';
 import { indexLine, nearest, placeAt, stretch } from './chainage';
 import { createEdgeMarks, offMap, type Placed } from './edgemarks';
 import { targetAt, type Pixel, type Target } from './layout';
@@ -56,6 +57,8 @@ export interface MapView {
   /** A tower that is tried elsewhere; null when nothing is tried. */
   readonly setTried: (tried: TriedTower | null) => void;
   readonly setSightLine: (mark: SightLineMark | null) => void;
+  /** Gaps and weakest ways; null where holding is not shown. */
+  readonly setHolding: (holding: HoldingMap | null) => void;
   readonly setMovable: (movable: boolean) => void;
   readonly setPicking: (picking: boolean) => void;
   readonly setObstacles: (obstacles: readonly Obstacle[]) => void;
@@ -109,6 +112,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
   let hover_m: number | null = null;
   let tried: TriedTower | null = null;
   let sightLine: SightLineMark | null = null;
+  let holding: HoldingMap | null = null;
   let veil: VeilTiles | null = null;
   let heights: HeightTiles | null = null;
   let veilLayers: VeilLayers | null = null;
@@ -135,7 +139,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
   });
   const overlayScene = (): OverlayScene => ({
     ...{ frontier, line, sensors, units, alarms, tasks, tracks, selection, focus, hover_m, language },
-    ...{ tried, sightLine },
+    ...{ tried, sightLine, holding },
     project: (position) => map.project([position[0], position[1]]),
     metresPerPixel: metresPerPixel(map),
     taken: [...notes.boxes(), ...edges.boxes()],
@@ -274,6 +278,10 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
       sightLine = next;
       redraw();
     },
+    setHolding: (next) => {
+      holding = next;
+      redraw();
+    },
     setMovable: (next) => {
       movable = next;
     },
@@ -357,7 +365,7 @@ function unavailable(setLanguage: MapView['setLanguage'], destroy: () => void): 
       setTasks: nothing,
     },
     ...{ setVeil: nothing, setHeights: nothing, setTried: nothing, setSightLine: nothing },
-    ...{ setMovable: nothing, setPicking: nothing },
+    ...{ setHolding: nothing, setMovable: nothing, setPicking: nothing },
     ...{ setTracks: nothing, setFocus: nothing, setHover: nothing, select: nothing, showRange: nothing },
     setLanguage,
     pause: nothing,
@@ -395,9 +403,18 @@ function located(
       return scene.sensors.find((row) => row.sensor_id === id);
     case 'tower':
       return scene.frontier.towers.find((row) => row.tower_id === id);
+    case 'gap':
+      return selectedCrossing(scene);
     default:
       return undefined;
   }
+}
+
+/** Where the weakest way of the selected gap crosses the line. */
+function selectedCrossing({ holding, selection }: OverlayScene): Gap['course'][number] | undefined {
+  if (holding === null) return undefined;
+  const gap = gapsNow(holding).find((one) => gapId(holding.held.name, one) === selection?.id);
+  return gap?.course.find(({ what }) => what === 'line');
 }
 
 /** The alarms that somebody still has to do something about, and where they fall on the screen. */

@@ -3,6 +3,7 @@ import { calloutBox, paintCallout } from './callout';
 import { placeAt } from './chainage';
 import { boxRound, placeLabels, type Box, type LabelWish, type Pixel, type Target } from './layout';
 import { alarms, towers, tracks, units, ways } from './overlaymarks';
+import { weakestWays } from './overlayhold';
 import { countries, kilometreMarks, places, writeLines, type Writing } from './overlaynames';
 import type { OverlayScene } from './overlayscene';
 import { sightLine, triedTower } from './overlaysight';
@@ -23,6 +24,7 @@ export function paintOverlay(context: Context, width: number, height: number, sc
   const targets: Target[] = [];
 
   if (visible.range !== null) kilometreMarks(context, scene, visible.range, frame, wishes);
+  weakestWays(context, scene, frame, targets, taken);
   sightLine(context, scene, taken);
   towers(context, scene, frame, targets, taken);
   triedTower(context, scene, taken);

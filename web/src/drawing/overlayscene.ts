@@ -1,5 +1,6 @@
 // What does the map's overlay show, and how does a position become a pixel?
 import type { LineIndex } from './chainage';
+import type { HoldingMap } from './holding';
 import type { Box, Pixel } from './layout';
 import type { SightLineMark, TriedTower } from './overlaysight';
 import type { Alarm, Frontier, Language, Position, Selection, Sensor, Task, TrackFocus, Unit } from './scene';
@@ -20,6 +21,8 @@ export interface OverlayScene {
   readonly hover_m: number | null;
   readonly tried: TriedTower | null;
   readonly sightLine: SightLineMark | null;
+  /** How the line is held in the case that is shown; null where that is not shown. */
+  readonly holding: HoldingMap | null;
   readonly language: Language;
   readonly project: (position: Position) => Pixel;
   /** Ground metres under one pixel in the middle of the map. */

@@ -49,7 +49,7 @@ export function createRibbon(canvas: HTMLCanvasElement, options: RibbonOptions):
     const drawn = { ...state, range };
     targets = paintRibbon(context, drawn, {
       scale: scale(),
-      lanes: lanesOf(height),
+      lanes: lanesOf(height, drawn.holding !== null),
       width,
       height,
       labels_px: LABELS_PX,

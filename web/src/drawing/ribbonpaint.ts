@@ -1,6 +1,8 @@
 // How does one picture of the ribbon come out of what is known?
 import { nearest, type LineIndex } from './chainage';
 import { drawAlarm, drawTrack, drawUnit, OBSTACLE_DASH, obstacleLook } from './glyphs';
+import { paintHoldLane } from './holdlane';
+import type { Holding } from './holding';
 import { pilesOf, type Pixel, type Target } from './layout';
 import { palette, withOpacity } from './palette';
 import { responsibleStretches, shorterWords } from './responsible';
@@ -18,6 +20,10 @@ export interface RibbonState {
   readonly watched: WatchedLane;
   /** The case that is shown, in words; null where sight lines are not computed. */
   readonly caseWords: CaseWords | null;
+  /** How the line is held; null where that is not shown. */
+  readonly holding: Holding | null;
+  /** The case of that, in words. */
+  readonly heldWords: CaseWords | null;
   readonly alarms: readonly Alarm[];
   readonly tracks: TrackCloud;
   readonly units: readonly Unit[];
@@ -33,7 +39,8 @@ export interface CaseWords {
   readonly asNow: boolean;
 }
 
-export type LaneName = 'responsible' | 'obstacles' | 'watched' | 'alarms' | 'tracks' | 'units' | 'axis';
+export type LaneName =
+  'responsible' | 'obstacles' | 'watched' | 'held' | 'alarms' | 'tracks' | 'units' | 'axis';
 
 /** A lane's place on the canvas, CSS pixels. */
 export interface Lane {
@@ -55,6 +62,7 @@ const LANE_SHARES: readonly (readonly [LaneName, number])[] = [
   ['responsible', 15],
   ['obstacles', 18],
   ['watched', 27],
+  ['held', 32],
   ['alarms', 19],
   ['tracks', 13],
   ['units', 16],
@@ -63,11 +71,14 @@ const LANE_SHARES: readonly (readonly [LaneName, number])[] = [
 const ELEMENTS = ['trench', 'berm', 'wire', 'wall', 'lighting', 'patrol_road'] as const;
 const UNIT_REACH_M = 60_000;
 
-/** Share the height of the canvas among the lanes, top to bottom. */
-export function lanesOf(height: number): Record<LaneName, Lane> {
-  const total = LANE_SHARES.reduce((sum, [, share]) => sum + share, 0);
+/** Share the height of the canvas among the lanes, top to bottom; that of holding only where it is shown. */
+export function lanesOf(height: number, withHolding = false): Record<LaneName, Lane> {
+  const shares = LANE_SHARES.map(
+    ([name, share]) => [name, name === 'held' && !withHolding ? 0 : share] as const,
+  );
+  const total = shares.reduce((sum, [, share]) => sum + share, 0);
   let top = 0;
-  const lanes = LANE_SHARES.map(([name, share]): [LaneName, Lane] => {
+  const lanes = shares.map(([name, share]): [LaneName, Lane] => {
     const lane = { top, height: (share / total) * height };
     top += lane.height;
     return [name, lane];
@@ -82,7 +93,7 @@ export function paintRibbon(
   frame: RibbonFrame,
 ): Target[] {
   const { scale, height } = frame;
-  paintLabels(context, frame, state.caseWords);
+  paintLabels(context, frame, state);
   paintAxis(context, frame);
   context.save();
   context.beginPath();
@@ -91,12 +102,17 @@ export function paintRibbon(
   const sections = paintResponsible(context, state, frame);
   const obstacles = paintObstacles(context, state, frame);
   const stretches = paintWatchedLane(context, state.watched, scale, frame.lanes.watched, state.selection);
+  const gaps =
+    state.holding === null
+      ? []
+      : paintHoldLane(context, state.holding, scale, frame.lanes.held, state.selection);
   paintMarkLines(context, state, frame);
   context.restore();
   const targets = [
     ...sections,
     ...stretches,
     ...obstacles,
+    ...gaps,
     ...paintUnits(context, state, frame),
     ...paintTracks(context, state, frame),
     ...paintAlarms(context, state, frame),
@@ -112,7 +128,7 @@ function middle(lane: Lane): number {
 function paintLabels(
   context: CanvasRenderingContext2D,
   frame: RibbonFrame,
-  caseWords: CaseWords | null,
+  { caseWords, holding, heldWords }: Pick<RibbonState, 'caseWords' | 'holding' | 'heldWords'>,
 ): void {
   const { lanes, words } = frame;
   const labels: [LaneName, string][] = [
@@ -124,13 +140,25 @@ function paintLabels(
     ['axis', words.kilometre],
   ];
   for (const [name, label] of labels) paintLabel(context, frame, label, middle(lanes[name]), palette.muted);
-  if (caseWords === null) {
-    paintLabel(context, frame, words.watched, middle(lanes.watched), palette.muted);
+  paintCase(context, frame, lanes.watched, words.watched, caseWords);
+  if (holding !== null) paintCase(context, frame, lanes.held, words.held, heldWords);
+}
+
+/** A lane's name, and below it for which case it is. */
+function paintCase(
+  context: CanvasRenderingContext2D,
+  frame: RibbonFrame,
+  lane: Lane,
+  label: string,
+  shown: CaseWords | null,
+): void {
+  if (shown === null) {
+    paintLabel(context, frame, label, middle(lane), palette.muted);
     return;
   }
-  const colour = caseWords.asNow ? palette.muted : palette.priority2;
-  paintLabel(context, frame, words.watched, middle(lanes.watched) - 7, palette.muted);
-  paintLabel(context, frame, caseWords.words, middle(lanes.watched) + 6, colour);
+  const colour = shown.asNow ? palette.muted : palette.priority2;
+  paintLabel(context, frame, label, middle(lane) - 7, palette.muted);
+  paintLabel(context, frame, shown.words, middle(lane) + 6, colour);
 }
 
 function paintLabel(

@@ -31,7 +31,8 @@ export interface Selection {
     | 'incident'
     | 'task'
     | 'stretch'
-    | 'section';
+    | 'section'
+    | 'gap';
   /** The thing's name; of a stretch of the watched lane, a chainage in it, metres. */
   readonly id: string;
 }
@@ -57,6 +58,8 @@ export interface DrawingWords {
   readonly responsible: string;
   readonly obstacles: string;
   readonly watched: string;
+  /** The lane of holding. */
+  readonly held: string;
   readonly alarms: string;
   readonly tracks: string;
   readonly units: string;

@@ -13,6 +13,7 @@ export function whereText(desk: Desk): string {
   if (selection === null) return '';
   const { kind, id } = selection;
   if (kind === 'stretch') return kilometre(Number(id));
+  if (kind === 'gap') return kilometre(Number(id.slice(id.lastIndexOf(':') + 1)) * 1000);
   if (kind === 'section') {
     const row = desk.frontier?.sections.find((one) => one.section_id === id);
     return row === undefined ? '' : kilometre((row.from_m + row.to_m) / 2);

@@ -802,6 +802,7 @@ export const ar: Record<Key, Message> = {
   lane_responsible: 'المسؤول',
   lane_obstacles: 'العوائق',
   lane_watched: 'المراقَب',
+  lane_held: 'الممسوك',
   lane_alarms: 'الإنذارات',
   lane_tracks: 'المسارات',
   lane_units: 'الوحدات',

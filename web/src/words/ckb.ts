@@ -763,6 +763,7 @@ export const ckb: Record<Key, Message> = {
   lane_responsible: 'بەرپرس',
   lane_obstacles: 'بەربەست',
   lane_watched: 'چاودێریکراو',
+  lane_held: 'ڕاگیراو',
   lane_alarms: 'ئاگاداری',
   lane_tracks: 'ڕێڕەو',
   lane_units: 'یەکەکان',

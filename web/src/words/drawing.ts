@@ -10,6 +10,7 @@ export function drawingWords({ say }: Speech): DrawingWords {
     responsible: say('lane_responsible'),
     obstacles: say('lane_obstacles'),
     watched: say('lane_watched'),
+    held: say('lane_held'),
     alarms: say('lane_alarms'),
     tracks: say('lane_tracks'),
     units: say('lane_units'),

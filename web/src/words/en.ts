@@ -784,6 +784,7 @@ export const en = {
   lane_responsible: 'Responsible',
   lane_obstacles: 'Obstacles',
   lane_watched: 'Watched',
+  lane_held: 'Held',
   lane_alarms: 'Alarms',
   lane_tracks: 'Tracks',
   lane_units: 'Units',

@@ -48,6 +48,8 @@ function paint(language: Language, given: Partial<RibbonState> = {}) {
     obstacles: [obstacleRow('accepted')],
     watched: { stretches: [], curve: null, watched_at: 0.5, trial: null },
     caseWords: null,
+    holding: null,
+    heldWords: null,
     alarms: [alarmRow('A-1', 40_000), alarmRow('A-2', 80_000, { state: 'closed' })],
     tracks,
     units: [unitRow(20_000)],
