@@ -228,8 +228,8 @@ async def speak(folder: Path, port: int, start_s: float, until_s: float) -> None
 def frames_of(page: Page) -> list[Frame]:
     """Give each track frame that the page took: its rows, when the store held them, when they were painted (unix s)."""
     origin_s = float(page.evaluate("() => performance.timeOrigin")) / 1000.0
-    kept = page.evaluate("() => window.benchFrames")
-    timings = page.evaluate("() => window.vallumStore.frames")
+    # both at one moment: frames come all the while
+    kept, timings = page.evaluate("() => [window.benchFrames, window.vallumStore.frames]")
     found = []
     for text, timing in zip(kept[-len(timings) :], timings, strict=True):
         content = base64.b64decode(text)
