@@ -50,6 +50,8 @@ NOBODY = -1
 # Single precision over hours.
 _SAME_S = 0.01
 _LONG_S = 1e7
+# Of ways on which nothing is met the quickest is told: so many detections a second count for nothing else.
+_HASTE = np.float32(1e-12)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +185,7 @@ def solve(
     across, from_start = np.zeros((2, piece.steps), np.bool_)
     found = Least(np.full(shape, np.inf), across, from_start, np.ones(shape, np.bool_), {}, np.full(shape, np.nan))
     for state in range(piece.states):
-        rate = piece.rate_of(state, piece.box)
+        rate = np.maximum(piece.rate_of(state, piece.box), _HASTE)
         before, behind = field.exposures(critical, known, rate, told(2 + 2 * state), told(3 + 2 * state))
         crossing = field.joined(critical, known, before, behind, rate)
         entering = field.entered(escape, critical, known, before)

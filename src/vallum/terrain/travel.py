@@ -56,6 +56,8 @@ CLOSED, END, OPEN = 0, 1, 2
 _CELLS_AT_ONCE = 200_000
 # Marked starts begin behind the others by so much exposure, so that they matter only where they do matter.
 _LAST = 1e-7
+# Rates below it are no detections; buckets are not made for them.
+_NOTHING = 1e-9
 _MOST_CELLS = 2**31
 LENGTHS: FloatArray = np.hypot(MOVES[:, 0], MOVES[:, 1])
 """Lengths of the sixteen steps, in cells."""
@@ -302,7 +304,7 @@ def exposed(
     """
     if rate_per_s.shape != going.heights_m.shape or not (rate_per_s >= 0.0).all() or np.isinf(rate_per_s).any():
         raise ValueError("Every cell needs a rate of 0 or more detections a second, and a finite one.")
-    positive = rate_per_s[rate_per_s > 0.0]
+    positive = rate_per_s[rate_per_s > _NOTHING]
     typical = float(np.median(positive)) if positive.size else 1.0
     width = max(0.25 * typical * going.width_s, 1e-7)
     rate = np.ascontiguousarray(rate_per_s, np.float32)
