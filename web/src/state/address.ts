@@ -17,6 +17,7 @@ const SELECTION_KINDS: readonly Selection['kind'][] = [
   'task',
   'stretch',
   'section',
+  'gap',
 ];
 
 export interface Address {
@@ -25,6 +26,8 @@ export interface Address {
   range: Range | null;
   /** For which case the line is shown as watched. */
   choice: CaseChoice;
+  /** For which case holding is shown; null for the first. */
+  hold: string | null;
   /** One-time token of a sign-in link; it is taken out of the address at once. */
   enter: string | null;
 }
@@ -35,6 +38,11 @@ function readRange(text: string | null): Range | null {
   if (parts.length !== 2 || from === undefined || to === undefined) return null;
   if (!Number.isFinite(from) || !Number.isFinite(to) || to <= from || from < 0) return null;
   return [from * 1000, to * 1000];
+}
+
+/** A case of holding is a few words joined by hyphens; whether there is one of that name, the centre knows. */
+function readHold(text: string | null): string | null {
+  return text !== null && /^[a-z]+(-[a-z]+)+$/.test(text) ? text : null;
 }
 
 function readSelection(text: string | null): Selection | null {
@@ -53,6 +61,7 @@ export function readAddress(hash: string): Address {
     selection: readSelection(query.get('sel')),
     range: readRange(query.get('km')),
     choice: readChoice(query.get('case')),
+    hold: readHold(query.get('hold')),
     enter: query.get('enter'),
   };
 }
@@ -63,11 +72,13 @@ export function writeAddress(
   selection: Selection | null,
   range: Range | null,
   choice: CaseChoice = NOW,
+  hold: string | null = null,
 ): string {
   const query = new URLSearchParams({ mode });
   if (selection !== null) query.set('sel', `${selection.kind}:${selection.id}`);
   if (range !== null) query.set('km', range.map((metres) => String(Math.round(metres) / 1000)).join('-'));
   const written = writeChoice(choice);
   if (written !== null) query.set('case', written);
+  if (hold !== null) query.set('hold', hold);
   return `#${query.toString().replaceAll('%3A', ':')}`;
 }

@@ -2,7 +2,7 @@
 import { createContext } from 'svelte';
 import { api, ask, Refusal, type Schemas } from '../api/client';
 import { openLive, type LinkState } from '../api/live';
-import type { Range, Selection } from '../drawing/scene';
+import type { Position, Range, Selection } from '../drawing/scene';
 import { decodeFrame, TrackCloud, type TrackMark } from '../drawing/trackcloud';
 import { Speech } from '../words/speech.svelte';
 import type { Language } from '../words/languages';
@@ -11,6 +11,8 @@ import { newGauge, noteFrame, notePainted } from './gauge';
 import type { KeyAction } from './keys';
 import { PictureStore } from './picture.svelte';
 import type { CaseChoice } from './cases';
+import { Hold } from './hold.svelte';
+import { HoldTrial } from './holdtrial.svelte';
 import { Settings } from './settings.svelte';
 import { Sight } from './sight.svelte';
 import { SightLine } from './sightline.svelte';
@@ -44,6 +46,8 @@ export class Desk {
   readonly gauge = newGauge();
   readonly sight = new Sight(this);
   readonly trial = new Trial(this);
+  readonly hold = new Hold(this);
+  readonly holdTrial = new HoldTrial(this);
   readonly sightLine = new SightLine((error) => this.words(error));
 
   stage = $state<Stage>('asking');
@@ -89,6 +93,7 @@ export class Desk {
     this.selection = address.selection;
     this.range = address.range;
     this.sight.choice = address.choice;
+    this.hold.choice = address.hold;
     this.speech.language = this.settings.language;
     window.vallumStore = this.gauge;
   }
@@ -285,6 +290,12 @@ export class Desk {
     this.writeAddress();
   }
 
+  /** Show how the line is held in another case. */
+  showHold(name: string): void {
+    this.hold.choice = name;
+    this.writeAddress();
+  }
+
   /** Take up a tower to try it elsewhere. */
   tryTower(tower: Schemas['Tower']): void {
     const masts = [...this.picture.sensors.values()]
@@ -294,10 +305,26 @@ export class Desk {
     this.trial.begin(tower, masts.length === 0 ? tower.height_m : Math.max(...masts));
   }
 
+  /** Try for holding what is carried on the map; null takes it back. */
+  tryCarried(
+    carried: { readonly tower: Schemas['Tower']; readonly at: Position; readonly mast_m: number } | null,
+  ): void {
+    const before = this.holdTrial.changes.find((one) => one.what === 'move_tower');
+    if (carried === null) {
+      if (before !== undefined) this.holdTrial.remove(before);
+      return;
+    }
+    const { tower_id } = carried.tower;
+    const [lon, lat] = carried.at;
+    this.holdTrial.put({ what: 'move_tower', tower_id, lon, lat, mast_m: carried.mast_m });
+  }
+
   /** Put back what is only tried, and let clicks select again; true if there was anything. */
   dropPlans(): boolean {
-    const any = this.trial.tower !== null || this.sightLine.picking !== null;
+    const any =
+      this.trial.tower !== null || this.sightLine.picking !== null || this.holdTrial.changes.length > 0;
     this.trial.drop();
+    this.holdTrial.drop();
     this.sightLine.picking = null;
     return any;
   }
@@ -309,11 +336,16 @@ export class Desk {
     this.selection = address.selection;
     this.range = address.range;
     this.sight.choice = address.choice;
+    this.hold.choice = address.hold;
     if (this.mode !== 'plan') this.dropPlans();
   }
 
   private writeAddress(): void {
-    history.replaceState(null, '', writeAddress(this.mode, this.selection, this.range, this.sight.choice));
+    history.replaceState(
+      null,
+      '',
+      writeAddress(this.mode, this.selection, this.range, this.sight.choice, this.hold.choice),
+    );
   }
 
   speak(language: Language): void {

@@ -1,5 +1,6 @@
 // What do ribbon and time bar show, as rows? The API's own rows and field names, so that table, file and API agree.
 import type { Schemas } from '../api/client';
+import type { HoldCaseShape } from '../api/hold';
 import type { LaneShape, ProfileShape, WatchedStretch } from '../api/sight';
 import type { TrackMark } from '../drawing/trackcloud';
 import type { Cell } from './csv';
@@ -10,6 +11,7 @@ export const LANES = [
   'obstacles',
   'watched',
   'watched_steps',
+  'held',
   'alarms',
   'tracks',
   'units',
@@ -76,6 +78,18 @@ export function stepsTable(lane: LaneShape | null, range: readonly [number, numb
   return { columns, rows };
 }
 
+/** How the line is held as rows, one for each step that touches a range; the whole line without one. */
+export function heldTable(held: HoldCaseShape | null, range: readonly [number, number] | null): Table {
+  const columns = ['p', 'lower', 'upper', 'ceiling', 'margin_s', 'response_s', 'lost_before_line'] as const;
+  const rows: Cell[][] = [];
+  for (let step = 0; held !== null && step < held.p.length; step += 1) {
+    const [from_m, to_m] = [held.edges_m[step]!, held.edges_m[step + 1]!];
+    if (range !== null && (to_m <= range[0] || from_m >= range[1])) continue;
+    rows.push([from_m, to_m, ...columns.map((column) => held[column][step])]);
+  }
+  return { columns: ['from_m', 'to_m', ...columns], rows };
+}
+
 /** A sight line's ground, point by point. */
 export function profileTable(profile: ProfileShape): Table {
   const columns = ['distance_m', 'ground_m', 'apparent_ground_m', 'line_m', 'sd_m'] as const;
@@ -91,6 +105,7 @@ export function laneTable(
   tracks: readonly TrackMark[],
   watched: WatchedRows,
   range: readonly [number, number] | null,
+  held: HoldCaseShape | null = null,
 ): Table {
   switch (lane) {
     case 'responsible':
@@ -118,6 +133,8 @@ export function laneTable(
       return tableOf(STRETCH_COLUMNS, watched.stretches);
     case 'watched_steps':
       return stepsTable(watched.lane, range);
+    case 'held':
+      return heldTable(held, range);
     case 'alarms':
       return timeTable(picture);
     case 'tracks':

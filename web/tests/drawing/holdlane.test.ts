@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { gapId, gapsNow, type Gap, type Holding } from '../../src/drawing/holding';
+import { gapId, gapsNow, type Holding } from '../../src/drawing/holding';
 import { holdColumns, paintHoldLane } from '../../src/drawing/holdlane';
+import { gapRow, heldRow } from './rows';
 
-const edges_m = [0, 250, 500, 750, 1000];
-const p = [0.9, 0.1, 0.8, 0.7];
-
-function gap(from_km: number, to_km: number, at_km: number): Gap {
-  return {
-    ...{ from_km, to_km, at_km, length_km: to_km - from_km, p_interruption_min: 0.1, margin_min_s: 0 },
-    ...{ cause: null, verdict: 'gap', if_changed: {}, lower: null, upper: null, course: [], way: null },
-  };
-}
-
-const holding: Holding = {
-  held: { name: 'night-foot', edges_m, p, gaps: [gap(0.25, 0.5, 0.375), gap(0.75, 1, 0.875)] },
-  tried: null,
-  required: 0.8,
-};
+const { edges_m, p, gaps } = heldRow('night-foot');
+const holding: Holding = { held: { name: 'night-foot', edges_m, p, gaps }, tried: null, required: 0.8 };
 
 /** A canvas that remembers the rectangles filled on it, with their colours. */
 function canvas() {
@@ -85,7 +73,7 @@ describe('the lane of holding', () => {
   test('while something is tried its gaps are shown, and where it rises and falls is marked', () => {
     const tried: Holding = {
       ...holding,
-      tried: { case: 'night-foot', p: [0.9, 0.85, 0.8, 0.2], gaps: [gap(0.75, 1, 0.9)] },
+      tried: { case: 'night-foot', p: [0.9, 0.85, 0.8, 0.2], gaps: [gapRow(0.75, 1, 0.9)] },
     };
     const { context, filled } = canvas();
     const targets = paintHoldLane(context, tried, scale(0, 1000, 4), { top: 0, height: 34 }, null);

@@ -1,4 +1,6 @@
 // Which rows do the drawing's tests show? Small ones, complete as the API states them.
+import type { HoldCaseShape } from '../../src/api/hold';
+import type { Gap } from '../../src/drawing/holding';
 import { indexLine, placeAt } from '../../src/drawing/chainage';
 import type { Alarm, Frontier, Obstacle, Sensor, Unit, Watched } from '../../src/drawing/scene';
 import type { TrackMark } from '../../src/drawing/trackcloud';
@@ -176,5 +178,31 @@ export function trackMark(track: number, chainage_m: number, given: Partial<Trac
     quality: 0.8,
     eta_s: null,
     ...given,
+  };
+}
+
+/** A gap of holding, with nothing known of its way. */
+export function gapRow(from_km: number, to_km: number, at_km: number, p = 0.1): Gap {
+  return {
+    ...{ from_km, to_km, at_km, length_km: to_km - from_km, p_interruption_min: p, margin_min_s: 0 },
+    ...{ cause: null, verdict: 'gap', if_changed: {}, lower: null, upper: null, course: [], way: null },
+  };
+}
+
+/** A case of holding: four steps of 250 m, two of them gaps. */
+export function heldRow(
+  name: string,
+): Pick<HoldCaseShape, 'name' | 'edges_m' | 'p' | 'gaps'> & Partial<HoldCaseShape> {
+  return {
+    name,
+    edges_m: [0, 250, 500, 750, 1000],
+    p: [0.9, 0.1, 0.8, 0.7],
+    lower: [0.8, 0, 0.7, 0.6],
+    upper: [1, 0.2, 0.9, 0.8],
+    ceiling: [1, 1, 1, 1],
+    margin_s: [60, 0, 30, 20],
+    response_s: [600, 700, null, 900],
+    lost_before_line: [false, false, false, false],
+    gaps: [gapRow(0.25, 0.5, 0.375), gapRow(0.75, 1, 0.875)],
   };
 }

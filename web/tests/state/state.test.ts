@@ -13,13 +13,20 @@ import { NEXT_STEPS, isRunning } from '../../src/state/tasks';
 import { stepsTable, tableOf } from '../../src/state/tables';
 
 describe('the address', () => {
-  const nothing = { mode: 'watch', selection: null, range: null, choice: NOW, enter: null };
+  const nothing = { mode: 'watch', selection: null, range: null, choice: NOW, hold: null, enter: null };
   test('what is written is read back', () => {
     const selection = { kind: 'alarm', id: 'A-0006' } as const;
     const hash = writeAddress('plan', selection, [140_000, 150_250]);
     expect(hash).toBe('#mode=plan&sel=alarm:A-0006&km=140-150.25');
     const range = [140_000, 150_250];
-    expect(readAddress(hash)).toEqual({ mode: 'plan', selection, range, choice: NOW, enter: null });
+    expect(readAddress(hash)).toEqual({
+      mode: 'plan',
+      selection,
+      range,
+      choice: NOW,
+      hold: null,
+      enter: null,
+    });
   });
 
   test('a case that somebody chose is part of it, what holds now is not', () => {
@@ -28,6 +35,14 @@ describe('the address', () => {
     expect(hash).toBe('#mode=watch&case=day-vehicle-proven-only');
     expect(readAddress(hash).choice).toEqual(chosen);
     expect(writeAddress('watch', null, null, NOW)).toBe('#mode=watch');
+  });
+
+  test('so is the case of holding that somebody chose, and the gap that is selected', () => {
+    const gap = { kind: 'gap', id: 'night-vehicle:12.375' } as const;
+    const hash = writeAddress('plan', gap, null, NOW, 'night-vehicle');
+    expect(hash).toBe('#mode=plan&sel=gap:night-vehicle:12.375&hold=night-vehicle');
+    expect([readAddress(hash).selection, readAddress(hash).hold]).toEqual([gap, 'night-vehicle']);
+    expect(readAddress('#hold=<b>').hold).toBeNull();
   });
 
   test('a sign-in link carries its token', () => {
