@@ -690,7 +690,6 @@ export const en = {
     'Here an alarm at the line comes too late; only what is seen on the far side counts, and that is not enough.',
   hold_words_not_achievable_by_detection:
     'Even an alarm at the outer edge of the ground that is looked at comes too late. More sensors do not help here; a nearer unit or a longer way does.',
-  hold_gap_title: 'Not held',
   hold_gap_gone: 'This gap is not there in what is shown now.',
   hold_p: 'Interrupted',
   hold_if: 'Interrupted, were one thing different',

@@ -56,9 +56,11 @@ export function isUnseen(gap: Pick<HeldGap, 'margin_min_s' | 'p_interruption_min
 /** "3:05" minutes and seconds, or "2:03:05" with hours, from the start of a way. */
 export function sinceText(clock_s: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
-  const seconds = Math.round(clock_s);
+  const seconds = Math.round(Math.abs(clock_s));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return hours === 0 ? `${minutes}:${two(seconds % 60)}` : `${hours}:${two(minutes)}:${two(seconds % 60)}`;
+  const told = hours === 0 ? String(minutes) : `${hours}:${two(minutes)}`;
+  // an alarm can be wanted before anybody sets out
+  return `${clock_s < 0 ? '−' : ''}${told}:${two(seconds % 60)}`;
 }
 
 /** What happens on a way, in words. */

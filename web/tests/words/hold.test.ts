@@ -13,7 +13,7 @@ describe('holding in words', () => {
   });
 
   test('clocks have hours only where there are any', () => {
-    expect([5, 185, 7_385].map(hold.sinceText)).toEqual(['0:05', '3:05', '2:03:05']);
+    expect([5, 185, 7_385, -65].map(hold.sinceText)).toEqual(['0:05', '3:05', '2:03:05', '−1:05']);
   });
 
   test('bounds are said where they say anything', () => {
