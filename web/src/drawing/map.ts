@@ -76,6 +76,8 @@ export interface MapView {
   readonly showRange: (range: Range | null) => void;
   readonly setLanguage: (language: Language, words: DrawingWords) => void;
   readonly pause: (paused: boolean) => void;
+  /** Where a position falls in the map's element, CSS pixels; null where nothing is drawn. */
+  readonly pixelOf: (position: Position) => Pixel | null;
   readonly destroy: () => void;
 }
 
@@ -341,6 +343,7 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
       paused = next;
       if (!paused) showAll();
     },
+    pixelOf: ([lon, lat]) => (loaded ? map.project([lon, lat]) : null),
     destroy: () => {
       stopTools();
       surface.destroy();
@@ -369,6 +372,7 @@ function unavailable(setLanguage: MapView['setLanguage'], destroy: () => void): 
     ...{ setTracks: nothing, setFocus: nothing, setHover: nothing, select: nothing, showRange: nothing },
     setLanguage,
     pause: nothing,
+    pixelOf: () => null,
     destroy,
   };
 }

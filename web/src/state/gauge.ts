@@ -29,6 +29,8 @@ declare global {
     vallumReady?: boolean;
     vallumStore?: StoreGauge;
     vallumPauseMap?: (paused?: boolean) => void;
+    /** Where a position falls in the map's element, CSS pixels. */
+    vallumPixelOf?: (lon: number, lat: number) => { readonly x: number; readonly y: number } | null;
   }
 }
 
