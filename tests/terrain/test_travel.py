@@ -24,8 +24,9 @@ from tests.terrain.written_out import (
 from vallum.terrain.barrier import NO_BARRIER, Barrier, Crossed
 from vallum.terrain.pace import NO_WAY, Pace
 from vallum.terrain.paths import least_cost
+from vallum.terrain.stepping import mean_rate, step_time
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import Going, Reached, exposed, mean_rate, outrun, step_time, travel
+from vallum.terrain.travel import Going, Reached, exposed, outrun, travel
 from vallum.terrain.walking import tobler
 
 # --- the same ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from vallum.terrain.barrier import Barrier, Crossed
 from vallum.terrain.pace import Pace
-from vallum.terrain.travel import CLOSED, END, OPEN, Going, exposed, mean_rate, outrun, step_time, travel
+from vallum.terrain.stepping import CLOSED, END, OPEN, mean_rate, step_time
+from vallum.terrain.travel import Going, exposed, outrun, travel
 
 Grid = NDArray[np.float32]
 Cell = tuple[int, int]

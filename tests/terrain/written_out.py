@@ -13,8 +13,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from vallum.terrain.barrier import NO_BARRIER, Barrier, Crossed
 from vallum.terrain.pace import NO_WAY, Pace
+from vallum.terrain.stepping import CLOSED, END, OPEN
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import CLOSED, END, OPEN, Going
+from vallum.terrain.travel import Going
 from vallum.terrain.walking import tobler
 
 Grid = NDArray[np.float32]

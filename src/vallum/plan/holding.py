@@ -25,18 +25,9 @@ from vallum.plan.weakest import Way, interrupted, walked
 from vallum.plan.zones import BEYOND, GONE, HOME, OUTER, START, open_ends
 from vallum.terrain.barrier import Barrier, Crossed
 from vallum.terrain.pace import NO_WAY, Pace
+from vallum.terrain.stepping import CLOSED, DOUBT, OPEN, mean_rate, step_time
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import (
-    CLOSED,
-    DOUBT,
-    OPEN,
-    Going,
-    Reached,
-    exposed,
-    mean_rate,
-    outrun,
-    step_time,
-)
+from vallum.terrain.travel import Going, Reached, exposed, outrun
 
 Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]

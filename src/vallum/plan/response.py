@@ -19,7 +19,8 @@ from vallum.frontier.strip import Strip
 from vallum.plan.zones import BEYOND
 from vallum.terrain.barrier import NO_BARRIER, Barrier
 from vallum.terrain.pace import NO_WAY, Pace
-from vallum.terrain.travel import CLOSED, OPEN, Going, travel
+from vallum.terrain.stepping import CLOSED, OPEN
+from vallum.terrain.travel import Going, travel
 
 Grid = NDArray[np.float32]
 

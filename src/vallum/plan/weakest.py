@@ -9,8 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vallum.terrain.stepping import mean_rate, step_time
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import Going, mean_rate, step_time
+from vallum.terrain.travel import Going
 
 Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]

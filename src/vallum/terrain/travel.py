@@ -26,21 +26,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vallum.terrain.barrier import NO_BARRIER, Barrier
-from vallum.terrain.buckets import (
-    AT,
-    BUCKETS,
-    SETTLED,
-    USED,
-    WAITING,
-    bucket_of,
-    counters,
-    heads,
-    put,
-    sort_rest,
-    take,
-)
-from vallum.terrain.pace import KNOTS, NO_WAY, STEEPEST, Pace
-from vallum.terrain.queue import cell_of, cost_of, drop_first, entry, push, with_room
+from vallum.terrain.buckets import SETTLED, WAITING, counters, heads
+from vallum.terrain.pace import NO_WAY, Pace
+from vallum.terrain.quick import NARROWER, alike, spread_quickly, tables
+from vallum.terrain.spreading import begin, spread
+from vallum.terrain.stepping import CLOSED, DOUBT
 from vallum.terrain.steps import MOVES
 
 IntArray = NDArray[np.int64]
@@ -48,19 +38,12 @@ FloatArray = NDArray[np.float64]
 Grid = NDArray[np.float32]
 Progress = Callable[[float], object]
 
-DOUBT = 128
-"""Is added to the last step of a way that begins at a marked start."""
-CLOSED, END, OPEN = 0, 1, 2
-"""What a search may do in a cell: not enter it, enter but not leave it, both."""
-
 _CELLS_AT_ONCE = 200_000
 # Marked starts begin behind the others by so much exposure, so that they matter only where they do matter.
 _LAST = 1e-7
 # Rates below it are no detections; buckets are not made for them.
 _NOTHING = 1e-9
 _MOST_CELLS = 2**31
-LENGTHS: FloatArray = np.hypot(MOVES[:, 0], MOVES[:, 1])
-"""Lengths of the sixteen steps, in cells."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -348,6 +331,7 @@ def _search(
     progress: Progress | None,
 ) -> Reached:
     columns = going.heights_m.shape[1]
+    width = width * NARROWER if rate is None else width
     starts = _on_grid(starts, going)
     begun = np.zeros(len(starts)) if offsets is None else np.asarray(offsets, np.float64).ravel()
     if begun.shape != (len(starts),) or not (begun >= 0.0).all():
@@ -369,199 +353,30 @@ def _search(
     queue, counted = heads(), counters()
     size = max(2 * len(waiting), 4096)
     cells, keys, nexts = np.empty(size, np.int32), np.empty(size, np.float32), np.empty(size, np.int32)
-    _begin(queue, cells, keys, nexts, counted, waiting, cost.ravel(), base, width)
-    # The cells of the bucket that is being emptied, in order, where a step may stay within it.
-    heap, waits = np.empty(1024 if rate is not None else 0, np.uint64), 0
+    begin(queue, cells, keys, nexts, counted, waiting, cost.ravel(), base, width)
     none_f, none_u = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.uint8)
+    parts = none_u if part is None else np.ascontiguousarray(part, np.uint8)
+    sign, barrier = -1.0 if backward else 1.0, going.barrier
+    # What exposure needs beside: the cells of the bucket that is being emptied, for a step may stay within it.
+    heap, waits = np.empty(1024 if rate is not None else 0, np.uint64), 0
+    low, more = tables(going.pace.s_per_m)
+    plain = none_u if rate is not None else alike(going.ground, parts, barrier.index)
     while counted[WAITING] or waits:
-        cells, keys, nexts, base, heap, waits = _spread(
-            going.heights_m,
-            going.ground,
-            going.pace.s_per_m,
-            going.barrier.index,
-            going.barrier.delay_s,
-            going.barrier.exposure,
-            none_f if rate is None else rate,
-            none_f if floor is None else floor,
-            none_u if part is None else np.ascontiguousarray(part, np.uint8),
-            cost,
-            came,
-            queue,
-            cells,
-            keys,
-            nexts,
-            counted,
-            base,
-            width,
-            heap,
-            waits,
-            going.cell_m,
-            -1.0 if backward else 1.0,
-            going.neighbours,
-            _CELLS_AT_ONCE,
-        )
+        if rate is None:
+            cells, nexts, base = spread_quickly(
+                going.heights_m, going.ground, going.pace.s_per_m, low, more, plain, barrier.index, barrier.delay_s,
+                none_f if floor is None else floor, parts, cost, came, kept.known is not None, queue, cells, nexts,
+                counted, base, width, going.cell_m, sign, going.neighbours, _CELLS_AT_ONCE,
+            )  # fmt: skip
+        else:
+            cells, keys, nexts, base, heap, waits = spread(
+                going.heights_m, going.ground, going.pace.s_per_m, barrier.index, barrier.delay_s, barrier.exposure,
+                rate, none_f if floor is None else floor, parts, cost, came, queue, cells, keys, nexts, counted, base,
+                width, heap, waits, going.cell_m, sign, going.neighbours, _CELLS_AT_ONCE,
+            )  # fmt: skip
         if progress is not None:
             progress(min(1.0, counted[SETTLED] / cost.size) if counted[WAITING] or waits else 1.0)
     return Reached(cost, came if kept.ways else None, backward)
-
-
-@njit(cache=True, nogil=True)
-def _begin(queue, cells, keys, nexts, counted, waiting, cost, base, width):  # type: ignore[no-untyped-def]
-    for number in range(len(waiting)):
-        cell = waiting[number]
-        put(queue, cells, keys, nexts, counted, bucket_of(cost[cell], base, width), cell, cost[cell])
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _pace(s_per_m, ground, knot, part_of_knot):  # type: ignore[no-untyped-def]
-    low = s_per_m[ground, knot]
-    if part_of_knot == 0.0:
-        return low
-    high = s_per_m[ground, knot + 1]
-    # The difference of two infinite ones is no number.
-    return low + part_of_knot * (high - low) if max(low, high) < np.inf else np.float32(np.inf)
-
-
-@njit(cache=True, nogil=True)
-def step_time(heights_m, ground, s_per_m, row, column, move, cell_m, sign):  # type: ignore[no-untyped-def]
-    """Return what a step takes, seconds, without delays; infinite where no way leads.
-
-    The step starts, or for `sign` -1 ends, in the cell given; both ends are on the grid and of known ground.
-    """
-    down, right = MOVES[move, 0], MOVES[move, 1]
-    to_row, to_column = row + down, column + right
-    length_m = LENGTHS[move] * cell_m
-    rise_m = np.float64(heights_m[to_row, to_column]) - np.float64(heights_m[row, column])
-    place = (sign * rise_m / length_m / STEEPEST + 1.0) * (0.5 * (KNOTS - 1))
-    if not 0.0 <= place <= KNOTS - 1:
-        return np.inf
-    knot = min(int(place), KNOTS - 2)
-    rest = place - knot
-    one, other = ground[row, column], ground[to_row, to_column]
-    pace = np.float64(_pace(s_per_m, one, knot, rest))
-    if other != one:
-        pace = 0.5 * (pace + np.float64(_pace(s_per_m, other, knot, rest)))
-    if move < 4:
-        return pace * length_m
-    if move < 8:
-        beside, across = ground[to_row, column], ground[row, to_column]
-        if (beside != one or across != one) and (beside != other or across != other):
-            first = np.inf if beside == NO_WAY else np.float64(_pace(s_per_m, beside, knot, rest))
-            second = np.inf if across == NO_WAY else np.float64(_pace(s_per_m, across, knot, rest))
-            pace = 0.5 * (pace + max(pace, min(first, second)))
-        return pace * length_m
-    long_down, long_right = down // 2, right // 2
-    passed, next_passed = (
-        ground[row + long_down, column + long_right],
-        ground[to_row - long_down, to_column - long_right],
-    )
-    if passed != one or next_passed != one or other != one:
-        if passed == NO_WAY or next_passed == NO_WAY:
-            return np.inf
-        between = np.float64(_pace(s_per_m, passed, knot, rest)) + np.float64(_pace(s_per_m, next_passed, knot, rest))
-        pace = 0.5 * pace + 0.25 * between
-    return pace * length_m
-
-
-@njit(cache=True, nogil=True)
-def mean_rate(rate, row, column, move):  # type: ignore[no-untyped-def]
-    """Return the mean rate of the cells a step crosses."""
-    down, right = MOVES[move, 0], MOVES[move, 1]
-    ends = np.float64(rate[row, column]) + np.float64(rate[row + down, column + right])
-    if move < 8:
-        return 0.5 * ends
-    long_down, long_right = down // 2, right // 2
-    passed = np.float64(rate[row + long_down, column + long_right])
-    return 0.25 * (ends + passed + np.float64(rate[row + down - long_down, column + right - long_right]))
-
-
-@njit(cache=True, nogil=True)
-def _spread(  # type: ignore[no-untyped-def]
-    heights_m, ground, s_per_m, index, delay_s, extra, rate, floor, part, cost, came,
-    queue, cells, keys, nexts, counted, base, width, heap, waits, cell_m, sign, neighbours, at_most,
-):  # fmt: skip
-    """Settle cells in order of cost until none waits or enough are done."""
-    rows, columns = cost.shape
-    flat_cost = cost.reshape(-1)
-    barred, rated, floored = index.size > 0, rate.size > 0, floor.size > 0
-    parted, keeps, sorts = part.size > 0, came.size > 0, heap.size > 0
-    done = 0
-    while (counted[WAITING] > 0 or waits > 0) and done < at_most:
-        if waits > 0:
-            cell, key = cell_of(heap[0]), cost_of(heap[0])
-            waits = drop_first(heap, waits)
-        else:
-            bucket = counted[AT]
-            if bucket == BUCKETS:
-                base = sort_rest(queue, cells, keys, nexts, counted, flat_cost, width)
-                continue
-            if queue[bucket] < 0:
-                counted[AT] += 1
-                continue
-            taken = take(queue, nexts, counted, bucket)
-            cell, key = int(cells[taken]), keys[taken]
-            if sorts:
-                if key == flat_cost[cell]:
-                    heap = with_room(heap, waits, 1)
-                    waits = push(heap, waits, entry(key, cell))
-                while queue[bucket] >= 0:
-                    taken = take(queue, nexts, counted, bucket)
-                    cell, key = int(cells[taken]), keys[taken]
-                    if key == flat_cost[cell]:
-                        heap = with_room(heap, waits, 1)
-                        waits = push(heap, waits, entry(key, cell))
-                continue
-        if key != flat_cost[cell]:
-            continue
-        row, column = cell // columns, cell % columns
-        if parted and part[row, column] == END:
-            continue
-        done += 1
-        if counted[USED] + 16 > cells.size:
-            more = 2 * cells.size
-            more_cells, more_keys, more_nexts = (
-                np.empty(more, np.int32),
-                np.empty(more, np.float32),
-                np.empty(more, np.int32),
-            )
-            more_cells[: cells.size], more_keys[: cells.size], more_nexts[: cells.size] = cells, keys, nexts
-            cells, keys, nexts = more_cells, more_keys, more_nexts
-        if sorts:
-            heap = with_room(heap, waits, 16)
-        paid = np.float64(key)
-        barrier = index[row, column] if barred else np.int32(-1)
-        inside = 2 <= row < rows - 2 and 2 <= column < columns - 2
-        for move in range(neighbours):
-            to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
-            if not inside and (to_row < 0 or to_column < 0 or to_row >= rows or to_column >= columns):
-                continue
-            before = cost[to_row, to_column]
-            if before <= key or ground[to_row, to_column] == NO_WAY:
-                continue
-            if parted and part[to_row, to_column] == CLOSED:
-                continue
-            step = step_time(heights_m, ground, s_per_m, row, column, move, cell_m, sign)
-            if barrier >= 0:
-                step += np.float64(delay_s[barrier, move])
-            if rated:
-                seen = mean_rate(rate, row, column, move)
-                step = step * seen if seen > 0.0 or step < np.inf else np.inf
-                if barrier >= 0:
-                    step += np.float64(extra[barrier, move])
-            new = np.float32(paid + step)
-            if floored and new < floor[to_row, to_column]:
-                new = floor[to_row, to_column]
-            if new < before:
-                cost[to_row, to_column] = new
-                if keeps:
-                    came[to_row, to_column] = move + 1 + (came[row, column] & DOUBT)
-                to_bucket = bucket_of(new, base, width)
-                if sorts and to_bucket == counted[AT]:
-                    waits = push(heap, waits, entry(new, to_row * columns + to_column))
-                else:
-                    put(queue, cells, keys, nexts, counted, to_bucket, to_row * columns + to_column, new)
-    counted[SETTLED] += done
-    return cells, keys, nexts, base, heap, waits
 
 
 @njit(cache=True, nogil=True)
