@@ -88,6 +88,31 @@ def alike(ground, part, index):  # type: ignore[no-untyped-def]
     return found
 
 
+@njit(cache=True, nogil=True)
+def sixteen(columns, cell_m, sign):  # type: ignore[no-untyped-def]
+    """Return of each step how far its end lies in a flat grid, its length, and how many knots a metre of rise is."""
+    offset, scale = np.empty(16, np.int64), np.empty(16, np.float32)
+    length_m = np.empty(16, np.float32)
+    for move in range(16):
+        offset[move] = MOVES[move, 0] * columns + MOVES[move, 1]
+        length_m[move] = LENGTHS[move] * cell_m
+        scale[move] = sign * 0.5 * (KNOTS - 1) / (STEEPEST * LENGTHS[move] * cell_m)
+    return offset, length_m, scale
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def steps_alike(heights_m, cell, low, more, offset, length_m, scale, moves, seconds):  # type: ignore[no-untyped-def]
+    """Work out what the steps from a cell amid its like take; all arrays are flat, `low` and `more` of its class."""
+    height, level = heights_m[cell], np.float32(0.5 * (KNOTS - 1) + 1.0)
+    for move in range(moves):
+        place = (heights_m[cell + offset[move]] - height) * scale[move] + level
+        down = np.floor(place)
+        past = place - down
+        knot = min(max(np.int32(down), np.int32(0)), np.int32(KNOTS + 1))
+        grown = past * more[knot] if past > np.float32(0.0) else np.float32(0.0)
+        seconds[move] = (low[knot] + grown) * length_m[move]
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def spread_quickly(  # type: ignore[no-untyped-def]
     heights_m, ground, s_per_m, low, more, plain, index, delay_s, floor, part, cost, came, known,
@@ -104,13 +129,7 @@ def spread_quickly(  # type: ignore[no-untyped-def]
     flat_cost, flat_height, flat_ground = cost.reshape(-1), heights_m.reshape(-1), ground.reshape(-1)
     flat_plain, flat_came = plain.reshape(-1), came.reshape(-1)
     barred, floored, parted, keeps = index.size > 0, floor.size > 0, part.size > 0, came.size > 0
-    offset, scale = np.empty(16, np.int64), np.empty(16, np.float32)
-    length_m = np.empty(16, np.float32)
-    for move in range(16):
-        offset[move] = MOVES[move, 0] * columns + MOVES[move, 1]
-        length_m[move] = LENGTHS[move] * cell_m
-        scale[move] = sign * 0.5 * (KNOTS - 1) / (STEEPEST * LENGTHS[move] * cell_m)
-    level = np.float32(0.5 * (KNOTS - 1) + 1.0)
+    offset, length_m, scale = sixteen(columns, cell_m, sign)
     before, new = np.empty(16, np.float32), np.empty(16, np.float32)
     inverse = 1.0 / width
     at, free, used, waiting = counted[AT], counted[FREE], counted[USED], counted[WAITING]
@@ -162,17 +181,11 @@ def spread_quickly(  # type: ignore[no-untyped-def]
             more_cells[: cells.size], more_nexts[: cells.size] = cells, nexts
             cells, nexts = more_cells, more_nexts
         if flat_plain[cell] == 1:
-            height, own = flat_height[cell], flat_ground[cell]
-            own_low, own_more = low[own], more[own]
+            own = flat_ground[cell]
+            steps_alike(flat_height, cell, low[own], more[own], offset, length_m, scale, neighbours, new)
             for move in range(neighbours):
-                to = cell + offset[move]
-                before[move] = flat_cost[to]
-                place = (flat_height[to] - height) * scale[move] + level
-                down = np.floor(place)
-                past = place - down
-                knot = min(max(np.int32(down), np.int32(0)), np.int32(KNOTS + 1))
-                grown = past * own_more[knot] if past > np.float32(0.0) else np.float32(0.0)
-                new[move] = key + (own_low[knot] + grown) * length_m[move]
+                before[move] = flat_cost[cell + offset[move]]
+                new[move] += key
         else:
             barrier = index[row, column] if barred else np.int32(-1)
             for move in range(neighbours):

@@ -360,7 +360,7 @@ def _search(
     # What exposure needs beside: the cells of the bucket that is being emptied, for a step may stay within it.
     heap, waits = np.empty(1024 if rate is not None else 0, np.uint64), 0
     low, more = tables(going.pace.s_per_m)
-    plain = none_u if rate is not None else alike(going.ground, parts, barrier.index)
+    plain = alike(going.ground, parts, barrier.index)
     while counted[WAITING] or waits:
         if rate is None:
             cells, nexts, base = spread_quickly(
@@ -370,9 +370,9 @@ def _search(
             )  # fmt: skip
         else:
             cells, keys, nexts, base, heap, waits = spread(
-                going.heights_m, going.ground, going.pace.s_per_m, barrier.index, barrier.delay_s, barrier.exposure,
-                rate, none_f if floor is None else floor, parts, cost, came, queue, cells, keys, nexts, counted, base,
-                width, heap, waits, going.cell_m, sign, going.neighbours, _CELLS_AT_ONCE,
+                going.heights_m, going.ground, going.pace.s_per_m, low, more, plain, barrier.index, barrier.delay_s,
+                barrier.exposure, rate, parts, cost, came, queue, cells, keys, nexts, counted, base, width, heap,
+                waits, going.cell_m, sign, going.neighbours, _CELLS_AT_ONCE,
             )  # fmt: skip
         if progress is not None:
             progress(min(1.0, counted[SETTLED] / cost.size) if counted[WAITING] or waits else 1.0)
