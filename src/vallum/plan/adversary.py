@@ -108,7 +108,9 @@ class Time:
 
 
 def times(case: HoldCase, sensors: Sequence[Sensor], assumed: Assumptions = ASSUMED) -> tuple[Time, ...]:
-    """Return the kinds of time a case mixes; their weights add up to 1, and the first is everything at work.
+    """Return the kinds of time a case mixes, those that never are left out.
+
+    Their weights add up to 1, and in the first everything is at work.
 
     Parameters
     ----------
@@ -149,6 +151,7 @@ def times(case: HoldCase, sensors: Sequence[Sensor], assumed: Assumptions = ASSU
             rare.append(Time(what, share.value, seen, out, 1.0, share.source))
     room = assumed.overloaded
     rare.append(Time("room overloaded", room.weight.value, seen, frozenset(), room.assessed.value, room.weight.source))
+    rare = [time for time in rare if time.weight > 0.0]
     left = 1.0 - sum(time.weight for time in rare)
     if left <= 0.0:
         raise ValueError(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from vallum.assets.mobility import Mover, mover_of
@@ -20,6 +21,7 @@ from vallum.plan.zones import BEYOND
 from vallum.terrain.barrier import NO_BARRIER, Barrier
 from vallum.terrain.pace import NO_WAY, Pace
 from vallum.terrain.stepping import CLOSED, OPEN
+from vallum.terrain.steps import MOVES
 from vallum.terrain.travel import Going, travel
 
 Grid = NDArray[np.float32]
@@ -27,6 +29,7 @@ Grid = NDArray[np.float32]
 LONGEST_S = 86_400.0
 """Who is not there within a day is not there."""
 NOBODY = -1
+_NAMED = -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,25 +176,60 @@ def response(
     part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
     least = np.full(heights_m.shape, LONGEST_S, np.float32)
     who = np.full(heights_m.shape, NOBODY, np.int16)
-    # What those have found who share an obstacle's delay with whoever comes next.
-    ahead: list[Responder] = []
-    for number, one in enumerate(found):
+    for one in found:
         if ground[one.row, one.column] == NO_WAY or not np.isfinite(heights_m[one.row, one.column]):
             raise ValueError(
                 f"Unit {one.unit_id} stands where there is no way or no terrain; correct its place, or bring the "
                 "ground there."
             )
+    alike: dict[tuple[Mover, int], list[int]] = {}
+    for number, one in enumerate(found):
+        alike.setdefault((one.mover, id(one.pace)), []).append(number)
+    # What those have found who share an obstacle's delay with whoever comes next.
+    ahead: list[Responder] = []
+    for done, numbers in enumerate(alike.values(), start=1):
+        one = found[numbers[0]]
         going = Going(heights_m, ground, one.pace, cell_m, (barriers or {}).get(one.mover, NO_BARRIER))
         known = least if all(_is_nowhere_quicker(one, before, bool(barriers)) for before in ahead) else None
-        begun = np.array([one.ready_s + dispatch_s])
-        took = travel(going, np.array([[one.row, one.column]]), begun, part=part, known=known).cost
-        sooner = took < least
-        who[sooner] = number
-        np.copyto(least, took, where=sooner)
+        # Of several in one cell the first to move off counts.
+        numbers.sort(key=lambda number: -found[number].ready_s)
+        starts = np.array([(found[number].row, found[number].column) for number in numbers])
+        begun_s = np.array([found[number].ready_s + dispatch_s for number in numbers])
+        reached = travel(going, starts, begun_s, part=part, known=known, with_ways=True)
+        assert reached.came is not None
+        sooner = reached.cost < least
+        begins = np.full(heights_m.shape, NOBODY, np.int16)
+        begins[starts[:, 0], starts[:, 1]] = numbers
+        _name(sooner, reached.came, begins, who)
+        np.copyto(least, reached.cost, where=sooner)
         ahead.append(one)
         if progress is not None:
-            progress((number + 1) / len(found))
+            progress(done / len(alike))
     return Response(least, who, tuple(one.unit_id for one in found), dict(left_out or {}))
+
+
+@njit(cache=True, nogil=True)
+def _name(sooner, came, begins, who):  # type: ignore[no-untyped-def]
+    """Write to every cell that was reached sooner who comes there: whoever stands where its quickest way begins."""
+    rows, columns = sooner.shape
+    for first_row in range(rows):
+        for first_column in range(columns):
+            if not sooner[first_row, first_column] or begins[first_row, first_column] < NOBODY:
+                continue
+            # Back to a cell of which it is known, then the same way again; what is known is marked below NOBODY.
+            row, column = first_row, first_column
+            while came[row, column] > 0 and begins[row, column] >= NOBODY:
+                move = np.int64(came[row, column]) - 1
+                row, column = row - MOVES[move, 0], column - MOVES[move, 1]
+            number = who[row, column] if begins[row, column] < NOBODY else begins[row, column]
+            row, column = first_row, first_column
+            while begins[row, column] >= NOBODY:
+                who[row, column] = number
+                begins[row, column] = _NAMED
+                if came[row, column] == 0:
+                    break
+                move = np.int64(came[row, column]) - 1
+                row, column = row - MOVES[move, 0], column - MOVES[move, 1]
 
 
 def _is_nowhere_quicker(one: Responder, than: Responder, with_barriers: bool) -> bool:
