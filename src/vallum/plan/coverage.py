@@ -126,6 +126,7 @@ def cover(
     parameters: Parameters = DEFAULT,
     softness_of: SoftnessOf | None = None,
     fineness: Fineness | None = None,
+    crossings: Crossings | None = None,
     with_sets: bool = True,
     with_rate: bool = True,
     scheduler: Scheduler = "threads",
@@ -152,6 +153,8 @@ def cover(
         How the terrain's error blurs the sight of a post in a cell that looks so far.
     fineness
         The rules.
+    crossings
+        The ways by these rules, where somebody has laid them already.
     with_sets, with_rate
         Whether cells are wanted beside ways: who sees them, and the exposure in them.
     scheduler, parts
@@ -172,7 +175,7 @@ def cover(
         When asked to stop.
     """
     rules = Fineness() if fineness is None else fineness
-    crossings = Crossings.over(strip, rules.step_m, rules.half_depth_m)
+    crossings = crossings or Crossings.over(strip, rules.step_m, rules.half_depth_m)
     placed, off = watchers(strip, sensors, cases, tests, parameters, softness_of)
     reach_cells = np.array([watcher.reach_m for watcher in placed]) / strip.cell_m + MARGIN_CELLS
     posts = Posts.of(

@@ -20,6 +20,7 @@ from vallum.assets.sensor import Sensor
 from vallum.assets.unit import Unit
 from vallum.assets.walktest import WalkTest
 from vallum.plan.assumptions import ASSUMED, Assumptions
+from vallum.plan.crossing import Crossings
 from vallum.plan.grounds import Grounds
 from vallum.plan.obstruction import Stretch, crossed, stretches
 from vallum.plan.outlook import farthest_m, watchers
@@ -53,6 +54,8 @@ class Field:
         How fast who moves, how long obstacles hold somebody up, what else is assumed.
     neighbours
         To how many cells a step leads: 16, or 8 or 4 to compare.
+    crossings
+        The straight ways across the line, laid once.
     """
 
     scene: Scene
@@ -65,6 +68,7 @@ class Field:
     delays: Delays = DELAYS
     assumed: Assumptions = ASSUMED
     neighbours: int = 16
+    crossings: Crossings | None = None
 
     @classmethod
     def of(
@@ -114,8 +118,10 @@ class Field:
         stretches(obstacles, strip.frontier.map_length_m, "foot", delays)
         zones = Zones.of(strip, scene.fineness.step_m, direction=direction, exits=brought.exits)
         ground = brought.onto(strip, water)
+        ways = Crossings.over(strip, scene.fineness.step_m, scene.fineness.half_depth_m)
         return cls(
-            scene, zones, ground, brought.classes, tuple(units), tuple(obstacles), mobility, delays, assumed
+            scene, zones, ground, brought.classes, tuple(units), tuple(obstacles), mobility, delays, assumed,
+            crossings=ways,
         )  # fmt: skip
 
     def with_(

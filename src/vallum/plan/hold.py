@@ -30,9 +30,8 @@ from vallum.plan.holding import AS_IT_IS, Change, Least
 from vallum.plan.mapping import Scheduler
 from vallum.plan.pieces import Told, solved, spans_of
 from vallum.plan.response import Response, responders, response
-from vallum.plan.scene import Progress, Scene
+from vallum.plan.scene import Progress
 from vallum.plan.sweep import NOMINAL
-from vallum.plan.zones import Zones
 from vallum.terrain.barrier import Barrier
 
 Grid = NDArray[np.float32]
@@ -246,7 +245,7 @@ def summed(
     """Return what a case says from what its solves found, by name; everything else as `Holding` has it."""
     assumed = field.assumed
     least = found["as it is"]
-    ceiling = ceilings(field.scene, mixed, field.zones)
+    ceiling = ceilings(field, mixed)
     weight = np.array([time.weight for time in mixed])
     communication = assumed.communication.value
 
@@ -292,7 +291,7 @@ def own_delay(field: Field, case: HoldCase, there: Response) -> FloatArray:
     return _at_line(field, response_of(field, case, with_obstacles=True).seconds) - _at_line(field, there.seconds)
 
 
-def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
+def ceilings(field: Field, mixed: Sequence[Time]) -> FloatArray:
     """Return how surely a crossing can be detected at most, by kind of time and step.
 
     Looks of one sensor are not independent however far apart: what hides somebody from it once - clutter, cover, a
@@ -306,7 +305,8 @@ def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
         (times, steps), probabilities.
     """
     seen = tuple(dict.fromkeys(time.seen for time in mixed))
-    coverage = scene.look(seen, with_sets=False, with_rate=False)
+    scene = field.scene
+    coverage = scene.look(seen, crossings=field.crossings, with_sets=False, with_rate=False)
     by_id = {sensor.sensor_id: sensor for sensor in scene.sensors}
     found = []
     for time in mixed:
@@ -318,7 +318,7 @@ def ceilings(scene: Scene, mixed: Sequence[Time], zones: Zones) -> FloatArray:
             ]
         )
         added = exposures.added[NOMINAL] * time.assessed
-        missed = 1.0 - best[:, None] * -np.expm1(-added) if len(best) else np.ones((0, len(zones.edges_m) - 1))
+        missed = 1.0 - best[:, None] * -np.expm1(-added) if len(best) else np.ones((0, field.steps))
         out = np.array([one in time.out for one in exposures.sensor_ids], np.bool_)
         found.append(1.0 - np.where(out[:, None], 1.0, missed).prod(axis=0))
     return np.stack(found)
