@@ -43,6 +43,8 @@ _SAME_S = 0.01
 _LONG_S = 1e7
 # Of ways on which nothing is met the quickest is told: so many detections a second count for nothing else.
 _HASTE = np.float32(1e-12)
+# So little comes of haste alone, however long the way.
+_UNMET = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -497,7 +499,7 @@ def _enter(  # type: ignore[no-untyped-def]
                     least[step], row_at[step], column_at[step] = before[r, c], r, c
                 if before[r, c] < sure and not doubtful[r, c]:
                     sure, sure_row, sure_column = before[r, c], r, c
-            if sure == 0.0 and from_start[step]:
+            if sure <= _UNMET and from_start[step]:
                 break
         if sure <= least[step]:
             row_at[step], column_at[step] = sure_row, sure_column
