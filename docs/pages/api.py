@@ -73,6 +73,11 @@ ASKS: dict[tuple[str, str], Action | str] = {
     ("GET", "/api/sight/towers/{tower_id}/tiles/{case}/{z}/{x}/{y}.png"): "see",
     ("GET", "/api/sight/at"): "see",
     ("GET", "/api/sight/profile"): "see",
+    ("GET", "/api/hold"): "see",
+    ("POST", "/api/hold/work"): "see",
+    ("GET", "/api/hold/case"): "see",
+    ("GET", "/api/hold/archive"): "see",
+    ("POST", "/api/hold/try"): "see",
     ("POST", "/api/weather"): "state_weather",
 }
 CANCELLING = ("POST", "/api/tasks/{task_id}/{step}")

@@ -2,7 +2,8 @@
 
 Watch in two languages and two sizes, and Plan, at a moment when somebody approaches: an alarm with a sensor's picture
 is selected, and map and ribbon show the line near it. Then what is seen of the ground: a stretch that a silent sensor
-lost, a tower tried elsewhere, one line of sight. Needs Chromium, and Playwright and Pillow from the test extra.
+lost, a tower tried elsewhere, one line of sight; and how the line is held. Needs Chromium, and Playwright and Pillow
+from the test extra.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ SIGHT_PICTURES = (
     ("sight-line", "en", 1920, 1080),
     ("sight-line", "ar", 1366, 768),
 )
+HOLD_PICTURES = (
+    ("hold", "en", 1920, 1080),
+    ("hold", "ar", 1366, 768),
+    ("hold-whatif", "en", 1920, 1080),
+    ("hold-whatif", "ar", 1366, 768),
+)
+HOLD_CASE, HOLD_NEAR_KM = "night-foot", 12
 NEAR_KM = 45
 LOST_NEAR_KM = 12
 # A tower at the edge of a gap, and where in the gap it is tried.
@@ -92,6 +100,10 @@ def photograph(browser: Browser, session: Any, address: str) -> None:
     for picture in sorted(SIGHT_PICTURES, key=lambda one: one[0] != "sight-lost"):
         with opened(browser, session, address, picture) as page:
             {"sight-lost": lost, "sight-whatif": what_if, "sight-line": sight_line}[picture[0]](page, address)
+            keep(page, picture)
+    for picture in HOLD_PICTURES:
+        with opened(browser, session, address, picture) as page:
+            holding(page, address, tried=picture[0] == "hold-whatif")
             keep(page, picture)
 
 
@@ -179,6 +191,23 @@ def sight_line(page: Page, address: str) -> None:
     places.nth(1).blur()
     places.nth(0).evaluate("(field) => field.closest('section').scrollIntoView({ block: 'nearest' })")
     page.locator("#tab-panel figure canvas").evaluate("(chart) => chart.scrollIntoView({ block: 'nearest' })")
+
+
+def holding(page: Page, address: str, *, tried: bool) -> None:
+    """Show the gap nearest to being held, and what a tower there would change."""
+    go(page, f"mode=plan&hold={HOLD_CASE}")
+    page.locator("#tab-hold").click()
+    page.locator(".big").wait_for(timeout=180_000)
+    page.locator("progress").wait_for(state="detached", timeout=180_000)
+    gaps = page.request.get(f"{address}/api/hold/case?case={HOLD_CASE}").json()["gaps"]
+    seen = [gap for gap in gaps if gap["margin_min_s"] > 0 and len(gap["course"]) > 4] or gaps
+    gap = max(seen, key=lambda gap: gap["p_interruption_min"])
+    around = f"{max(0, gap['at_km'] - HOLD_NEAR_KM):.0f}-{gap['at_km'] + HOLD_NEAR_KM:.0f}"
+    go(page, f"mode=plan&hold={HOLD_CASE}&sel=gap:{HOLD_CASE}:{gap['at_km']:g}&km={around}")
+    page.locator(".tries button").first.wait_for(timeout=30_000)
+    if tried:
+        page.locator(".tries button").nth(2).click()
+        page.locator("section[aria-label] table .other").first.wait_for(timeout=30_000)
 
 
 def approaching(page: Page, address: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/tasks"): {"unit_id": "nowhere"},
     CANCELLING: {},
     ("POST", "/api/sight/try"): {"tower_id": "nowhere", "lon": 42.0, "lat": 36.0, "mast_m": 18, "case": "night-person"},
+    ("POST", "/api/hold/try"): {"case": "night-foot", "changes": [{"what": "silence", "sensor_ids": ["nowhere"]}]},
     # the frontier's night begins on the evening before
     ("POST", "/api/weather"): {"weather": "haze", "valid_until": "2021-03-18T03:00:00Z"},
 }
@@ -38,6 +39,7 @@ QUERIES: dict[str, dict[str, Any]] = {
     "/api/sight/lane": {"case": "night-person"},
     "/api/sight/at": {"lon": 42.0, "lat": 36.0, "case": "night-person"},
     "/api/sight/profile": ENDS,
+    "/api/hold/case": {"case": "night-foot"},
 }
 # These end the session or begin one; they are tried by themselves.
 SESSIONS = {("POST", "/api/enter"), ("POST", "/api/leave")}

@@ -134,7 +134,9 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     targets = paintOverlay(context, width, height, scene);
     const placed = placedAlarms(scene);
     edges.show(offMap(placed, { x: 0, y: 0, width, height }), words);
-    notes.keepOff(placed.map(({ at }) => at));
+    const crossing = selectedCrossing(scene);
+    const crossed = crossing === undefined ? [] : [scene.project([crossing.lon, crossing.lat])];
+    notes.keepOff([...placed.map(({ at }) => at), ...crossed]);
   });
   const edges = createEdgeMarks(container, (positions) => {
     map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: map.getZoom() });
@@ -416,7 +418,7 @@ function located(
 
 /** Where the weakest way of the selected gap crosses the line. */
 function selectedCrossing({ holding, selection }: OverlayScene): Gap['course'][number] | undefined {
-  if (holding === null) return undefined;
+  if (holding === null || selection?.kind !== 'gap') return undefined;
   const gap = gapsNow(holding).find((one) => gapId(holding.held.name, one) === selection?.id);
   return gap?.course.find(({ what }) => what === 'line');
 }

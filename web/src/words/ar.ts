@@ -702,6 +702,7 @@ export const ar: Record<Key, Message> = {
   hold_cause_response: 'وصول وحدة أبكر بـ10 دقائق',
   hold_helps: 'الأنفع: {what}',
   hold_best: 'الأنفع',
+  hold_closed: 'ما يُجرَّب يجعل هذا المقطع ممسوكًا.',
   hold_course: 'الطريق الأقل مراقبةً',
   hold_course_none: 'لا طريق معروف عبرها.',
   hold_event_start: 'ينطلق',

@@ -678,6 +678,7 @@ export const ckb: Record<Key, Message> = {
   hold_cause_response: 'گەیشتنی یەکە 10 خولەک زووتر',
   hold_helps: 'باشترین یارمەتی: {what}',
   hold_best: 'باشترین',
+  hold_closed: 'ئەوەی تاقی دەکرێتەوە ئەم پارچەیە ڕادەگرێت.',
   hold_course: 'کەمترین ڕێگای چاودێریکراو',
   hold_course_none: 'هیچ ڕێگایەک بە ناویدا نەزانراوە.',
   hold_event_start: 'دەکەوێتە ڕێ',

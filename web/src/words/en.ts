@@ -698,6 +698,7 @@ export const en = {
   hold_cause_response: 'a unit there 10 min sooner',
   hold_helps: 'would help most: {what}',
   hold_best: 'helps most',
+  hold_closed: 'What is tried would hold this stretch.',
   hold_course: 'The way that is least watched',
   hold_course_none: 'No way is known through it.',
   hold_event_start: 'sets out',
