@@ -94,6 +94,7 @@ export class Desk {
     this.range = address.range;
     this.sight.choice = address.choice;
     this.hold.choice = address.hold;
+    this.hold.noteSelected(address.selection);
     this.speech.language = this.settings.language;
     window.vallumStore = this.gauge;
   }
@@ -251,6 +252,7 @@ export class Desk {
   select(selection: Selection | null): void {
     this.drafting = false;
     this.selection = selection;
+    this.hold.noteSelected(selection);
     this.writeAddress();
   }
 
@@ -337,6 +339,7 @@ export class Desk {
     this.range = address.range;
     this.sight.choice = address.choice;
     this.hold.choice = address.hold;
+    this.hold.noteSelected(address.selection);
     if (this.mode !== 'plan') this.dropPlans();
   }
 

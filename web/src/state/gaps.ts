@@ -1,4 +1,4 @@
-// In which order are gaps listed?
+// In which order are gaps listed, and which would be closed or opened?
 import type { Gap } from '../drawing/holding';
 
 export type GapOrder = 'worst' | 'along';
@@ -13,4 +13,16 @@ export function inOrder(gaps: readonly Gap[], order: GapOrder): Gap[] {
       other.length_km - one.length_km ||
       along(one, other),
   );
+}
+
+/** How many gaps have nothing of them left, and how many are where none was. */
+export function closedAndOpened(
+  before: readonly Gap[],
+  now: readonly Gap[],
+): { readonly closed: number; readonly opened: number } {
+  const meets = (one: Gap) => (other: Gap) => one.from_km < other.to_km && other.from_km < one.to_km;
+  return {
+    closed: before.filter((gap) => !now.some(meets(gap))).length,
+    opened: now.filter((gap) => !before.some(meets(gap))).length,
+  };
 }

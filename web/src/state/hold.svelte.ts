@@ -8,7 +8,6 @@ const POLL_EVERY_MS = 1000;
 
 /** What it needs of the desk. */
 interface Around {
-  readonly selection: Selection | null;
   readonly words: (error: unknown) => string;
 }
 
@@ -19,6 +18,7 @@ export class Hold {
   /** Why the case, or how it stands, could not be fetched; empty when nothing failed. */
   problem = $state('');
   private latest = $state.raw<HoldCaseShape | null>(null);
+  private lastGap = $state<string | null>(null);
 
   /** Name of the case that is shown. */
   readonly shown = $derived.by((): string | null => {
@@ -28,12 +28,15 @@ export class Hold {
   });
   /** The case that is shown; null while it is worked out or fetched. */
   readonly told = $derived(this.latest?.name === this.shown ? this.latest : null);
+  /** The gaps of the case that is shown, as they are. */
+  readonly gaps = $derived<readonly Gap[]>(this.told?.gaps ?? []);
+  /** The gap that is selected, or was last: where a unit could wait is asked on the unit's own card. */
   readonly gap = $derived.by((): Gap | null => {
-    const { selection } = this.around;
-    if (selection?.kind !== 'gap' || this.told === null) return null;
-    const { name, gaps } = this.told;
-    return gaps.find((one) => gapId(name, one) === selection.id) ?? null;
+    const { told, lastGap } = this;
+    return told === null ? null : (told.gaps.find((one) => gapId(told.name, one) === lastGap) ?? null);
   });
+  /** Whether what-if can be asked now. */
+  readonly canTry = $derived(this.shape?.can_try ?? false);
 
   // Plain values, so that what fetches the case runs again only when one of them is another.
   private readonly waited = $derived(
@@ -43,6 +46,11 @@ export class Hold {
   private readonly working = $derived(this.shape?.state === 'computing');
 
   constructor(private readonly around: Around) {}
+
+  /** Something was selected; of gaps the last one is kept. */
+  noteSelected(selection: Selection | null): void {
+    if (selection?.kind === 'gap') this.lastGap = selection.id;
+  }
 
   /** Somebody wants to know: what was never worked out is begun, and what failed is tried again. */
   async begin(): Promise<void> {

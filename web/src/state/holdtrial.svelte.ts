@@ -4,7 +4,7 @@ import type { TriedPlace } from '../drawing/holding';
 import { latestWins } from './latest';
 
 interface Around {
-  readonly hold: { readonly shown: string | null; readonly shape: { readonly can_try: boolean } | null };
+  readonly hold: { readonly shown: string | null; readonly begin: () => Promise<void> };
   readonly words: (error: unknown) => string;
 }
 
@@ -70,6 +70,8 @@ export class HoldTrial {
     },
     onFailed: (error) => {
       this.problem = this.around.words(error);
+      // a centre that was not asked for long has put holding aside: it takes it up again
+      void this.around.hold.begin();
     },
     onBusy: (busy) => {
       this.busy = busy;

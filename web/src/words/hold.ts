@@ -1,9 +1,13 @@
 // How are cases of holding, chances of interruption, causes and events said?
 import type { HeldEvent, HeldGap, HoldChange } from '../api/hold';
+import type { Schemas } from '../api/client';
 import { chanceText } from './sight';
 import type { Speech } from './speech.svelte';
+import { isKey, partyText } from './things';
 import { numberText } from './times';
 
+/** Stands for a name in a sentence that is taken apart round it. */
+const OBJECT = '\ufffc';
 /** Less is no chance that anybody would count on. */
 const UNSEEN = 0.01;
 
@@ -71,6 +75,26 @@ export function eventText(speech: Speech, event: HeldEvent): string {
   if (event.what === 'seen') return say('hold_event_seen', { by, span });
   if (event.what !== 'too_late') return say(`hold_event_${event.what}`);
   return event.by === null ? say('hold_event_too_late_nobody') : say('hold_event_too_late', { by, span });
+}
+
+/** What stands before and after the name of who sees or comes; null where the sentence names nobody. */
+export function eventParts(speech: Speech, event: HeldEvent): readonly [string, string] | null {
+  if (event.by === null) return null;
+  const [before, after] = eventText(speech, { ...event, by: OBJECT })
+    .replaceAll(`\u2068${OBJECT}\u2069`, OBJECT)
+    .split(OBJECT);
+  return after === undefined ? null : [before ?? '', after];
+}
+
+/** A kind of time in words; one this page does not know yet is shown as it is written. */
+export function timeText(speech: Speech, name: string, frontier: Schemas['FrontierShape'] | null): string {
+  const link = /^link of (.+) out$/.exec(name)?.[1];
+  if (link !== undefined) {
+    const party = Object.keys(frontier?.parties ?? {}).find((one) => one.replaceAll('_', ' ') === link);
+    return speech.say('hold_time_link', { party: partyText(speech, party ?? link, frontier) });
+  }
+  const key = [`hold_time_${name.replaceAll(' ', '_')}`, `weather_${name}`].find(isKey);
+  return key === undefined ? name : speech.say(key);
 }
 
 /** What is tried, in words. */

@@ -1,10 +1,9 @@
 // Is what the page knows of holding that of the case that is shown, and is what failed told?
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HoldCaseShape, HoldShape } from '../../src/api/hold';
-import { inOrder } from '../../src/state/gaps';
+import { closedAndOpened, inOrder } from '../../src/state/gaps';
 import { Hold } from '../../src/state/hold.svelte';
 import { heldTable } from '../../src/state/tables';
-import type { Selection } from '../../src/drawing/scene';
 import { gapRow, heldRow } from '../drawing/rows';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -22,10 +21,10 @@ vi.mock('../../src/api/hold', () => ({
     return heldRow(name);
   },
 }));
-const around = { selection: null as Selection | null, words: (error: unknown) => String(error) };
+const around = { words: (error: unknown) => String(error) };
 
 beforeEach(() => {
-  [asked, fails, around.selection] = [[], false, null];
+  [asked, fails] = [[], false];
   shape = { state: 'ready', version: 'v1', cases: ['night-foot'], wanted: ['night-foot', 'night-vehicle'] };
 });
 
@@ -51,14 +50,18 @@ describe('holding', () => {
     expect([hold.problem, hold.shown]).toEqual(['Error: no way to the centre', null]);
   });
 
-  test('the selected gap is one of the case that is shown', async () => {
+  test('the gap that was selected last is one of the case that is shown', async () => {
     const hold = new Hold(around);
     await hold.begin();
     hold.keepCase();
     await settled();
-    expect(hold.gap).toBeNull();
-    around.selection = { kind: 'gap', id: 'night-foot:0.375' };
-    expect(new Hold(around).gap).toBeNull();
+    expect([hold.gap, hold.gaps.length]).toEqual([null, 2]);
+    hold.noteSelected({ kind: 'gap', id: 'night-foot:0.375' });
+    expect(hold.gap?.from_km).toBe(0.25);
+    hold.noteSelected({ kind: 'unit', id: 'U-1' });
+    expect(hold.gap?.from_km).toBe(0.25);
+    hold.choice = 'night-vehicle';
+    expect([hold.gap, hold.gaps]).toEqual([null, []]);
   });
 });
 
@@ -66,6 +69,14 @@ test('the worst gap comes first, and of two alike the longer one; or they lie al
   const gaps = [gapRow(0, 1, 0.5, 0.3), gapRow(2, 3, 2.5, 0), gapRow(5, 9, 6, 0)];
   expect(inOrder(gaps, 'worst').map(({ from_km }) => from_km)).toEqual([5, 2, 0]);
   expect(inOrder([...gaps].reverse(), 'along').map(({ from_km }) => from_km)).toEqual([0, 2, 5]);
+});
+
+test('a gap is closed when nothing of it is left, and opened where none was', () => {
+  const before = [gapRow(0, 4, 1), gapRow(6, 8, 7)];
+  // one is narrower, one is gone, one is new; two that touch do not meet
+  const now = [gapRow(1, 2, 1.5), gapRow(8, 9, 8.5)];
+  expect(closedAndOpened(before, now)).toEqual({ closed: 1, opened: 1 });
+  expect(closedAndOpened(before, before)).toEqual({ closed: 0, opened: 0 });
 });
 
 test('the table has the API’s own values, and of a range the steps that touch it', () => {

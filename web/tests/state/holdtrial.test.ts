@@ -6,11 +6,12 @@ import { builtOf, HoldTrial, placesOf } from '../../src/state/holdtrial.svelte';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const around = {
-  hold: { shown: 'night-foot' as string | null, shape: { can_try: true } },
+  hold: { shown: 'night-foot' as string | null, begin: async () => void (begun += 1) },
   words: (error: unknown) => String(error),
 };
 let sent: Schemas['TryHold'][] = [];
 let fails = false;
+let begun = 0;
 vi.mock('../../src/api/hold', () => ({
   tryHold: async (body: Schemas['TryHold']): Promise<Partial<HoldTry>> => {
     sent.push(body);
@@ -22,7 +23,7 @@ const trench = { what: 'build', element: 'trench', state: 'accepted', from_km: 3
 const tower = { what: 'move_tower', tower_id: 'T-1', lon: 42, lat: 36, mast_m: 20 } as const;
 
 beforeEach(() => {
-  [sent, fails, around.hold.shown] = [[], false, 'night-foot'];
+  [sent, fails, begun, around.hold.shown] = [[], false, 0, 'night-foot'];
 });
 
 test('everything that is tried is asked together, and of one thing the newest counts', async () => {
@@ -60,7 +61,7 @@ test('a refusal is said in its words, and stays until something is tried that ca
   fails = true;
   trial.put(tower);
   await settled();
-  expect(trial.problem).toBe('Error: off the strip');
+  expect([trial.problem, begun]).toEqual(['Error: off the strip', 1]);
   fails = false;
   trial.put(trench);
   await settled();
