@@ -182,14 +182,13 @@ def whole_line(cell_m: int) -> dict[str, Any]:
         told[name] = round(time.perf_counter() - began, 2)
         return found
 
-    # Compiled before anything is timed.
-    for side_m in (2_000.0, float(cell_m)):
-        rules = rules_for(project.sensors, (), project.performance, cell_m=side_m, half_width_m=20_000.0)
+    def measure(side_m: float) -> dict[str, Any]:
         forget_peak()
         before_mb = peak_mb()
+        rules = rules_for(project.sensors, (), project.performance, cell_m=side_m, half_width_m=20_000.0)
         scene = timed(
             "laid_out_s",
-            lambda rules=rules, side_m=side_m: lay_out(
+            lambda: lay_out(
                 project.frontier, project.terrain_sources, project.sensors, parameters=project.performance,
                 cell_m=side_m, half_width_m=20_000.0, fineness=rules,
             ),
@@ -198,27 +197,30 @@ def whole_line(cell_m: int) -> dict[str, Any]:
         field = replace(mixed, assumed=works)
         rates = Rates.of(scene, times(case, scene.sensors, works), Held(scene.ground.heights_m))
         rows, columns = scene.strip.shape
-        timed("rates_s", lambda rates=rates, box=(0, rows, 0, columns): rates(0, box))
-        timed("response_s", lambda field=field: response_of(field, case))
-        (one,) = timed("one_kind_of_time_s", lambda field=field: hold(field, [case], with_causes=False, levels=0))
+        timed("rates_s", lambda: rates(0, (0, rows, 0, columns)))
+        timed("response_s", lambda: response_of(field, case))
+        (one,) = timed("one_kind_of_time_s", lambda: hold(field, [case], with_causes=False, levels=0))
         one_mb = peak_mb() - before_mb
         sensor = scene.sensors[len(scene.sensors) // 2]
         less = field.with_(sensors=[other for other in scene.sensors if other.tower_id != sensor.tower_id])
-        timed("what_if_s", lambda field=field, one=one, less=less: try_out(field, one, less))
-        del one, less
-        timed("with_causes_s", lambda field=field: hold(field, [case], with_causes=True, levels=0))
-        (found,) = timed("all_kinds_s", lambda mixed=mixed: hold(mixed, [case], with_causes=False, levels=0))
-    return {
-        "cell_m": cell_m,
-        "cells": rows * columns,
-        "cells_of_the_band": int((field.zones.zone > 0).sum()),
-        **told,
-        "kinds_of_time": len(found.times),
-        "one_kind_mb": round(one_mb),
-        "bytes_a_cell": round(one_mb * 2**20 / (rows * columns), 1),
-        "peak_mb": round(peak_mb()),
-        "proven": bool(found.least.proven.all()),
-    }
+        timed("what_if_s", lambda: try_out(field, one, less))
+        timed("with_causes_s", lambda: hold(field, [case], with_causes=True, levels=0))
+        (found,) = timed("all_kinds_s", lambda: hold(mixed, [case], with_causes=False, levels=0))
+        return {
+            "cell_m": side_m,
+            "cells": rows * columns,
+            "cells_of_the_band": int((field.zones.zone > 0).sum()),
+            **told,
+            "kinds_of_time": len(found.times),
+            "one_kind_mb": round(one_mb),
+            "bytes_a_cell": round(one_mb * 2**20 / (rows * columns), 1),
+            "peak_mb": round(peak_mb()),
+            "proven": bool(found.least.proven.all()),
+        }
+
+    # Compiled before anything is timed.
+    measure(2_000.0)
+    return measure(float(cell_m))
 
 
 PARTS = {"ours": our_field, "scipy": scipys_field, "grass": grass_field, "line": whole_line}

@@ -93,7 +93,7 @@ async def test_axe_finds_nothing_on_any_card_of_sight(seeing: House, open_page: 
 
 async def pixel_of(page: Page, lon: float, lat: float) -> tuple[float, float]:
     """Give where a position falls on the screen."""
-    box: dict[str, Any] | None = await page.locator("main .map").bounding_box()
+    box = await page.locator("main .map").bounding_box()
     assert box is not None
     at = await page.evaluate("([lon, lat]) => window.vallumPixelOf(lon, lat)", [lon, lat])
     return box["x"] + at["x"], box["y"] + at["y"]

@@ -737,6 +737,7 @@ export const ar: Record<Key, Message> = {
   hold_try_later: 'يمكن السؤال «ماذا لو» حالما تُحسب كل الحالات.',
   hold_show: 'اعرض هذا المقطع',
   hold_ask_silence: 'ماذا لو تعطّل؟ (مسك الخط)',
+  hold_cells_value: 'خلايا بطول {cell} م على تضاريس بدقة {terrain} م، {grade}',
   hold_margin_least: 'أقل وقت متبقٍّ',
   hold_margin_short: 'لا شيء',
   hold_figures: 'أرقام هذه الحالة',

@@ -734,6 +734,7 @@ export const en = {
   hold_try_later: 'What if can be asked as soon as all cases are worked out.',
   hold_show: 'Show this stretch',
   hold_ask_silence: 'What if it fails? (holding)',
+  hold_cells_value: 'cells of {cell} m over terrain of {terrain} m, {grade}',
   hold_margin_least: 'Least time left',
   hold_margin_short: 'none',
   hold_figures: 'Figures of this case',

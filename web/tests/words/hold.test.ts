@@ -34,13 +34,24 @@ describe('holding in words', () => {
   });
 
   test('a sentence can be taken apart round the name of who sees', () => {
-    const seen = { what: 'seen', by: 'T-1-radar', seconds: 90, clock_s: 0, lon: 0, lat: 0, km: 0, offset_m: 0 } as const;
+    const seen = {
+      what: 'seen',
+      by: 'T-1-radar',
+      seconds: 90,
+      clock_s: 0,
+      lon: 0,
+      lat: 0,
+      km: 0,
+      offset_m: 0,
+    } as const;
     for (const language of LANGUAGES) {
       const other = new Speech();
       other.language = language;
       const [before, after] = hold.eventParts(other, seen) ?? [];
       expect(before).not.toBe('');
-      expect(`${before}T-1-radar${after}`).toBe(hold.eventText(other, seen).replace(/[\u2068\u2069]?T-1-radar[\u2068\u2069]?/, 'T-1-radar'));
+      expect(`${before}T-1-radar${after}`).toBe(
+        hold.eventText(other, seen).replace(/[\u2068\u2069]?T-1-radar[\u2068\u2069]?/, 'T-1-radar'),
+      );
     }
     expect(hold.eventParts(speech, { ...seen, what: 'line' })).toBeNull();
     expect(hold.eventParts(speech, { ...seen, what: 'too_late', by: null })).toBeNull();
@@ -50,7 +61,12 @@ describe('holding in words', () => {
     const told = ['dust', 'radars out', 'link of national-guard out', 'two moons'].map((name) =>
       hold.timeText(speech, name, frontierRow()),
     );
-    expect(told).toEqual(['dust', 'all radars out of order', 'the link of national guard is down', 'two moons']);
+    expect(told).toEqual([
+      'dust',
+      'all radars out of order',
+      'the link of national guard is down',
+      'two moons',
+    ]);
   });
 
   test('no word calls anybody an enemy', () => {
