@@ -722,7 +722,6 @@ export const ar: Record<Key, Message> = {
   hold_take_back: 'تراجع عن: {what}',
   hold_row_held: 'ممسوك',
   hold_row_gaps: 'مقاطع غير ممسوكة',
-  hold_row_mean: 'الاعتراض في المتوسط',
   hold_row_own: 'تأخير وحداتنا',
   hold_as_it_is: 'كما هو',
   hold_as_tried: 'عندئذٍ',

@@ -698,7 +698,6 @@ export const ckb: Record<Key, Message> = {
   hold_take_back: 'گەڕاندنەوەی: {what}',
   hold_row_held: 'ڕاگیراو',
   hold_row_gaps: 'پارچەی ڕانەگیراو',
-  hold_row_mean: 'ڕێلێگرتن بە تێکڕا',
   hold_row_own: 'دواکەوتنی یەکەکانی خۆمان',
   hold_as_it_is: 'وەک خۆی',
   hold_as_tried: 'ئەو کاتە',

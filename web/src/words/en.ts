@@ -718,7 +718,6 @@ export const en = {
   hold_take_back: 'Take back: {what}',
   hold_row_held: 'Held',
   hold_row_gaps: 'Stretches not held',
-  hold_row_mean: 'Interrupted on average',
   hold_row_own: 'Delay of our own units',
   hold_as_it_is: 'as it is',
   hold_as_tried: 'then',
