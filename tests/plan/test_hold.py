@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+from tests.plan.test_mapping import cluster
 
 from vallum.assets.obstacle import Obstacle
 from vallum.plan.adversary import HoldCase, times
@@ -93,6 +94,12 @@ def test_in_pieces_and_wherever_they_run_the_numbers_are_the_same(
     (split,) = hold(field, [VEHICLE], with_causes=False, levels=0, windows=3, scheduler=scheduler)
     np.testing.assert_allclose(split.p, found[1].p, atol=1e-6)
     np.testing.assert_allclose(split.least.exposure, found[1].least.exposure, rtol=1e-5, atol=1e-6)
+
+
+def test_on_a_cluster_the_numbers_are_the_same(field: Field, found: tuple[Holding, ...]) -> None:
+    with cluster() as address:
+        (spread,) = hold(field, [VEHICLE], with_causes=False, levels=0, windows=2, scheduler=address)
+    np.testing.assert_allclose(spread.p, found[1].p, atol=1e-6)
 
 
 def test_a_unit_more_is_there_sooner_and_one_less_later(field: Field, project: Project) -> None:
