@@ -737,6 +737,8 @@ export const ar: Record<Key, Message> = {
   hold_show: 'اعرض هذا المقطع',
   hold_ask_silence: 'ماذا لو تعطّل؟ (مسك الخط)',
   hold_cells_value: 'خلايا بطول {cell} م على تضاريس بدقة {terrain} م، {grade}',
+  hold_with_tried: 'مع ما يُجرَّب',
+  hold_is_held: 'ممسوك كله',
   hold_margin_least: 'أقل وقت متبقٍّ',
   hold_margin_short: 'لا شيء',
   hold_figures: 'أرقام هذه الحالة',

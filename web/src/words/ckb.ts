@@ -714,6 +714,8 @@ export const ckb: Record<Key, Message> = {
   hold_show: 'ئەم پارچەیە پیشان بدە',
   hold_ask_silence: 'ئەگەر لە کار بکەوێت؟ (ڕاگرتن)',
   hold_cells_value: 'خانەی {cell} م لەسەر زەویی {terrain} م، {grade}',
+  hold_with_tried: 'لەگەڵ ئەوەی تاقی دەکرێتەوە',
+  hold_is_held: 'هەمووی ڕاگیراوە',
   hold_margin_least: 'کەمترین کاتی ماوە',
   hold_margin_short: 'هیچ',
   hold_figures: 'ژمارەکانی ئەم بارە',

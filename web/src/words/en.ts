@@ -734,6 +734,8 @@ export const en = {
   hold_show: 'Show this stretch',
   hold_ask_silence: 'What if it fails? (holding)',
   hold_cells_value: 'cells of {cell} m over terrain of {terrain} m, {grade}',
+  hold_with_tried: 'With what is tried',
+  hold_is_held: 'held',
   hold_margin_least: 'Least time left',
   hold_margin_short: 'none',
   hold_figures: 'Figures of this case',

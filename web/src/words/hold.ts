@@ -97,8 +97,12 @@ export function timeText(speech: Speech, name: string, frontier: Schemas['Fronti
   return key === undefined ? name : speech.say(key);
 }
 
-/** What is tried, in words. */
-export function changeText({ say }: Speech, change: HoldChange): string {
+/** What is tried, in words; units are called as on the radio. */
+export function changeText(
+  { say }: Speech,
+  change: HoldChange,
+  callsignOf: (unit_id: string) => string = (unit_id) => unit_id,
+): string {
   switch (change.what) {
     case 'move_tower':
       return say('hold_try_move_tower', { tower: change.tower_id });
@@ -113,6 +117,6 @@ export function changeText({ say }: Speech, change: HoldChange): string {
         to: numberText(change.to_km, 1),
       });
     case 'move_unit':
-      return say('hold_try_move_unit', { unit: change.unit_id });
+      return say('hold_try_move_unit', { unit: callsignOf(change.unit_id) });
   }
 }

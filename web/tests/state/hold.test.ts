@@ -1,7 +1,7 @@
 // Is what the page knows of holding that of the case that is shown, and is what failed told?
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HoldCaseShape, HoldShape } from '../../src/api/hold';
-import { closedAndOpened, inOrder } from '../../src/state/gaps';
+import { closedAndOpened, inOrder, nameNow } from '../../src/state/gaps';
 import { Hold } from '../../src/state/hold.svelte';
 import { heldTable } from '../../src/state/tables';
 import { gapRow, heldRow } from '../drawing/rows';
@@ -77,6 +77,15 @@ test('a gap is closed when nothing of it is left, and opened where none was', ()
   const now = [gapRow(1, 2, 1.5), gapRow(8, 9, 8.5)];
   expect(closedAndOpened(before, now)).toEqual({ closed: 1, opened: 1 });
   expect(closedAndOpened(before, before)).toEqual({ closed: 0, opened: 0 });
+});
+
+test('a selected gap keeps its name, or takes that of the gap that lies there now', () => {
+  const now = [gapRow(0, 4, 1), gapRow(4, 8, 7.125)];
+  expect(nameNow('night-foot:7.125', 'night-foot', now)).toBe('night-foot:7.125');
+  expect(nameNow('night-foot:5', 'night-foot', now)).toBe('night-foot:7.125');
+  expect(nameNow('night-foot:9', 'night-foot', now)).toBeNull();
+  expect(nameNow('night-vehicle:5', 'night-foot', now)).toBeNull();
+  expect(nameNow('night-foot:', 'night-foot', [])).toBeNull();
 });
 
 test('the table has the API’s own values, and of a range the steps that touch it', () => {

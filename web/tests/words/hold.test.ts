@@ -69,6 +69,12 @@ describe('holding in words', () => {
     ]);
   });
 
+  test('units are called as on the radio where somebody knows how', () => {
+    const change = { what: 'move_unit', unit_id: 'U-1', lon: 0, lat: 0 } as const;
+    expect(hold.changeText(speech, change)).toBe('U-1 waits elsewhere');
+    expect(hold.changeText(speech, change, () => 'Patrol 1')).toBe('Patrol 1 waits elsewhere');
+  });
+
   test('no word calls anybody an enemy', () => {
     const events = ['start', 'seen', 'line', 'expected', 'latest', 'too_late'] as const;
     const said = events.map((what) =>
