@@ -154,7 +154,7 @@ def response_of(
     field, case
         Units and ground; light and alert.
     with_obstacles
-        Whether our own obstacles hold up our own units; a figure that is shown apart.
+        Whether our own obstacles hold up our own units; a figure that is shown apart, and nobody asks who comes.
     progress
         Called with the share done.
     """
@@ -164,10 +164,11 @@ def response_of(
     found, left_out = responders(
         scene.strip, zones.zone, field.units, lambda unit: field.unit_pace(unit, light), ready.value
     )
-    rows, columns = scene.strip.shape
-    barriers: dict[Mover, Barrier] = {}
-    if with_obstacles:
-        barriers = {mover: Barrier.of((rows, columns), field.own_lines(mover)) for mover in ("foot", "vehicle")}
+    shape = scene.strip.shape
+
+    def barrier_of(mover: Mover) -> Barrier:
+        return Barrier.of(shape, field.own_lines(mover))
+
     return response(
         scene.ground.heights_m,
         field.ground,
@@ -176,7 +177,8 @@ def response_of(
         found,
         assumed.tasked_s,
         left_out=left_out,
-        barriers=barriers,
+        barrier_of=barrier_of if with_obstacles else None,
+        with_who=not with_obstacles,
         progress=progress,
     )
 

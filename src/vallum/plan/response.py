@@ -65,7 +65,7 @@ class Response:
     seconds
         Float32, shape of the grid: from a detection; `LONGEST_S` at most.
     who
-        int16: place in `unit_ids`; `NOBODY` where nobody comes within a day.
+        int16: place in `unit_ids`; `NOBODY` where nobody comes within a day; of no cells where it was not asked.
     unit_ids
         Those who come.
     left_out
@@ -143,7 +143,8 @@ def response(
     dispatch_s: float,
     *,
     left_out: Mapping[str, str] | None = None,
-    barriers: Mapping[Mover, Barrier] | None = None,
+    barrier_of: Callable[[Mover], Barrier] | None = None,
+    with_who: bool = True,
     progress: Callable[[float], object] | None = None,
 ) -> Response:
     """Work out how long after an alarm somebody is there.
@@ -156,8 +157,10 @@ def response(
         Who comes, the fastest first, and who does not.
     dispatch_s
         From a detection until a unit is tasked, seconds.
-    barriers
-        What holds up our own units at the line; nothing unless given.
+    barrier_of
+        Gives what holds up our own units at the line; nothing does without it.
+    with_who
+        Whether it is asked who comes.
     progress
         Called with the share done.
 
@@ -175,7 +178,7 @@ def response(
     """
     part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
     least = np.full(heights_m.shape, LONGEST_S, np.float32)
-    who = np.full(heights_m.shape, NOBODY, np.int16)
+    who = np.full(heights_m.shape if with_who else (0, 0), NOBODY, np.int16)
     for one in found:
         if ground[one.row, one.column] == NO_WAY or not np.isfinite(heights_m[one.row, one.column]):
             raise ValueError(
@@ -185,23 +188,27 @@ def response(
     alike: dict[tuple[Mover, int], list[int]] = {}
     for number, one in enumerate(found):
         alike.setdefault((one.mover, id(one.pace)), []).append(number)
+    barrier = NO_BARRIER
     # What those have found who share an obstacle's delay with whoever comes next.
     ahead: list[Responder] = []
     for done, numbers in enumerate(alike.values(), start=1):
         one = found[numbers[0]]
-        going = Going(heights_m, ground, one.pace, cell_m, (barriers or {}).get(one.mover, NO_BARRIER))
-        known = least if all(_is_nowhere_quicker(one, before, bool(barriers)) for before in ahead) else None
+        if barrier_of is not None and (not ahead or ahead[-1].mover != one.mover):
+            barrier = barrier_of(one.mover)
+        going = Going(heights_m, ground, one.pace, cell_m, barrier)
+        held_up = barrier_of is not None
+        known = least if all(_is_nowhere_quicker(one, before, held_up) for before in ahead) else None
         # Of several in one cell the first to move off counts.
         numbers.sort(key=lambda number: -found[number].ready_s)
         starts = np.array([(found[number].row, found[number].column) for number in numbers])
         begun_s = np.array([found[number].ready_s + dispatch_s for number in numbers])
-        reached = travel(going, starts, begun_s, part=part, known=known, with_ways=True)
-        assert reached.came is not None
-        sooner = reached.cost < least
-        begins = np.full(heights_m.shape, NOBODY, np.int16)
-        begins[starts[:, 0], starts[:, 1]] = numbers
-        _name(sooner, reached.came, begins, who)
-        np.copyto(least, reached.cost, where=sooner)
+        reached = travel(going, starts, begun_s, part=part, known=known, with_ways=with_who)
+        if reached.came is not None:
+            begins = np.full(heights_m.shape, NOBODY, np.int16)
+            begins[starts[:, 0], starts[:, 1]] = numbers
+            _name(reached.cost < least, reached.came, begins, who)
+            del begins
+        np.minimum(least, reached.cost, out=least)
         ahead.append(one)
         if progress is not None:
             progress(done / len(alike))
