@@ -136,7 +136,8 @@ export function createMap(container: HTMLElement, frontier: Frontier, options: M
     edges.show(offMap(placed, { x: 0, y: 0, width, height }), words);
     const crossing = selectedCrossing(scene);
     const crossed = crossing === undefined ? [] : [scene.project([crossing.lon, crossing.lat])];
-    notes.keepOff([...placed.map(({ at }) => at), ...crossed]);
+    const counted = edges.boxes().map((box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 }));
+    notes.keepOff([...placed.map(({ at }) => at), ...crossed, ...counted]);
   });
   const edges = createEdgeMarks(container, (positions) => {
     map.fitBounds(boundsOf(positions), { padding: PADDING_PX, maxZoom: map.getZoom() });
