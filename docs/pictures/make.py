@@ -1,5 +1,7 @@
 """Take the pictures of the page that the docs show, from a running demo: `python docs/pictures/make.py`.
 
+Names given after it, as `hold` or `sight-line`, take only those.
+
 Watch in two languages and two sizes, and Plan, at a moment when somebody approaches: an alarm with a sensor's picture
 is selected, and map and ribbon show the line near it. Then what is seen of the ground: a stretch that a silent sensor
 lost, a tower tried elsewhere, one line of sight; and how the line is held. Needs Chromium, and Playwright and Pillow
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+Picture = tuple[str, str, int, int]
 HERE = Path(__file__).parent
 PICTURES = (
     ("watch", "en", 1920, 1080),
@@ -93,22 +96,27 @@ def sign_in(browser: Browser, link: str) -> Any:
 
 def photograph(browser: Browser, session: Any, address: str) -> None:
     """Take all pictures; those of the approach first, for it does not wait."""
-    for picture in PICTURES:
+    for picture in asked(PICTURES):
         with opened(browser, session, address, picture) as page:
             near(page, address, picture[0])
             keep(page, picture)
-    for picture in sorted(SIGHT_PICTURES, key=lambda one: one[0] != "sight-lost"):
+    for picture in sorted(asked(SIGHT_PICTURES), key=lambda one: one[0] != "sight-lost"):
         with opened(browser, session, address, picture) as page:
             {"sight-lost": lost, "sight-whatif": what_if, "sight-line": sight_line}[picture[0]](page, address)
             keep(page, picture)
-    for picture in HOLD_PICTURES:
+    for picture in asked(HOLD_PICTURES):
         with opened(browser, session, address, picture) as page:
             holding(page, address, tried=picture[0] == "hold-whatif")
             keep(page, picture)
 
 
+def asked(pictures: tuple[Picture, ...]) -> list[Picture]:
+    """Give those whose names were given; all of them when none was."""
+    return [picture for picture in pictures if not sys.argv[1:] or picture[0] in sys.argv[1:]]
+
+
 @contextlib.contextmanager
-def opened(browser: Browser, session: Any, address: str, picture: tuple[str, str, int, int]) -> Iterator[Page]:
+def opened(browser: Browser, session: Any, address: str, picture: Picture) -> Iterator[Page]:
     """Open the page; it speaks the language of the browser."""
     _, language, width, height = picture
     context = browser.new_context(
@@ -124,7 +132,7 @@ def opened(browser: Browser, session: Any, address: str, picture: tuple[str, str
     context.close()
 
 
-def keep(page: Page, picture: tuple[str, str, int, int]) -> None:
+def keep(page: Page, picture: Picture) -> None:
     """Save what the page shows once it has come to rest."""
     time.sleep(6)  # the map moves there, and its labels come in
     name, language, width, height = picture
