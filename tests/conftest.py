@@ -12,7 +12,7 @@ from tests.house import SIGHT_CELL_M, House, hold_question, house, question
 
 from vallum.centre.folder import prepare
 from vallum.centre.hold import kept as hold_kept
-from vallum.centre.hold.worker import HoldJob
+from vallum.centre.hold.question import HoldJob
 from vallum.centre.hold.worker import work as work_out_holding
 from vallum.centre.sight.kept import FOLDER, place
 from vallum.centre.sight.question import cases_for

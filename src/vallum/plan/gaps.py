@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vallum.plan.hold import Holding
+if TYPE_CHECKING:
+    from vallum.plan.hold import Holding
 
 FloatArray = NDArray[np.float64]
 Cause = Literal["detection", "delay", "response"]

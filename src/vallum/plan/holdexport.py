@@ -19,13 +19,12 @@ from vallum.plan.field import Field
 from vallum.plan.frames import library
 from vallum.plan.hold import Holding
 from vallum.plan.holdrows import event_rows, gap_rows, step_rows, way_rows
+from vallum.plan.marking import MARKING
 from vallum.plan.rows import Row
 
 if TYPE_CHECKING:
     import geopandas  # type: ignore[import-untyped]
     import xarray
-
-MARKING = "Internal. Not for release: weakest ways and places of units guide the other side as well."
 
 _Rows = Callable[[Field, Sequence[Holding]], Iterator[Row]]
 _LAYERS: Mapping[str, tuple[str, _Rows]] = {

@@ -17,7 +17,7 @@ from vallum.centre.hold.process import RefusedError
 from vallum.centre.sight.asked import moved
 from vallum.centre.sight.process import FailedError
 from vallum.plan.field import HALF_WIDTH_M
-from vallum.plan.holdexport import MARKING
+from vallum.plan.marking import MARKING
 from vallum.server import holdmodels as models
 from vallum.server.doors import SignedIn, TheCentre, session_token
 from vallum.server.sight import Trials, trials_of

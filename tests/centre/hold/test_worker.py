@@ -17,8 +17,8 @@ from tests.house import hold_question
 from vallum.centre.folder import prepare
 from vallum.centre.hold.kept import ARCHIVE, case_file, clear_others, keep, kept_cases, place
 from vallum.centre.hold.process import Analyst
-from vallum.centre.hold.question import HoldQuestion
-from vallum.centre.hold.worker import LEVELS, HoldJob, work
+from vallum.centre.hold.question import HoldJob, HoldQuestion
+from vallum.centre.hold.worker import LEVELS, work
 from vallum.centre.sight.process import FailedError
 from vallum.plan.adversary import USUAL
 from vallum.plan.hold import hold

@@ -18,8 +18,7 @@ from typing import Any, Literal
 from vallum.assets.sensor import SensorRow
 from vallum.centre.hold.kept import ARCHIVE, case_file, clear_others, kept_cases, place
 from vallum.centre.hold.process import Analyst
-from vallum.centre.hold.question import HoldQuestion
-from vallum.centre.hold.worker import HoldJob
+from vallum.centre.hold.question import HoldJob, HoldQuestion
 from vallum.centre.sight.live import NO_TERRAIN, NOT_ASKED
 from vallum.centre.sight.process import FailedError
 from vallum.project import Project

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from vallum.centre.hold.worker import HoldJob
+from vallum.centre.hold.question import HoldJob
 from vallum.centre.sight.process import FailedError, last_words
 
 # An answer holds thousands of steps.

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 import shapely
@@ -124,3 +125,11 @@ class HoldQuestion:
         """Lay out what all cases share; raise ValueError, in words, where that cannot be."""
         asked = self.sight
         return field_of(self.project, asked.sensors, asked.tests, cell_m=asked.cell_m, progress=progress)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HoldJob:
+    """What is to be worked out, and where it is kept."""
+
+    question: HoldQuestion
+    at: Path

@@ -16,7 +16,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +26,7 @@ from vallum.assets.obstacle import Obstacle
 from vallum.assets.sensor import Sensor
 from vallum.assets.unit import Unit
 from vallum.centre.hold.kept import ARCHIVE, case_file, keep, pack
-from vallum.centre.hold.question import HoldQuestion
+from vallum.centre.hold.question import HoldJob
 from vallum.plan.adversary import HoldCase
 from vallum.plan.field import Field
 from vallum.plan.hold import Holding, hold
@@ -43,14 +42,6 @@ _NICE = 10
 
 Tell = Callable[..., None]
 _SENSORS, _UNITS, _OBSTACLES = TypeAdapter(list[Sensor]), TypeAdapter(list[Unit]), TypeAdapter(list[Obstacle])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HoldJob:
-    """What is to be worked out, and where it is kept."""
-
-    question: HoldQuestion
-    at: Path
 
 
 def work(job: HoldJob, trials: BinaryIO, out: BinaryIO) -> None:
