@@ -475,8 +475,9 @@ class Centre:
             if isinstance(change.row, WeatherRow):
                 self._weather = change.row
         installed = [change.row for change in changes if isinstance(change.row, SensorRow)]
-        self.sight.installed(installed)
-        self.hold.installed(installed)
+        if installed:
+            self.sight.installed(installed)
+            self.hold.installed(installed)
         for message in messages:
             self.bus.publish(message)
 

@@ -15,7 +15,7 @@ import pytest
 from tests.house import hold_question
 
 from vallum.centre.folder import prepare
-from vallum.centre.hold.kept import ARCHIVE, case_file, clear_others, keep, kept_cases, place
+from vallum.centre.hold.kept import ARCHIVE, case_file, keep, kept_cases, make_room, place
 from vallum.centre.hold.process import Analyst
 from vallum.centre.hold.question import HoldJob, HoldQuestion
 from vallum.centre.hold.worker import LEVELS, work
@@ -116,7 +116,7 @@ def test_a_file_is_kept_whole_or_not_at_all_and_other_answers_are_forgotten(tmp_
     keep(case_file(other, "night-foot"), b"{}")
     keep(case_file(at, "night-foot"), b"{}")
     (at / "begun.tmp").write_bytes(b"half")
-    clear_others(at)
+    make_room(at)
     assert not other.exists()
     assert [file.name for file in at.iterdir()] == ["night-foot.json"]
     (at / "night-vehicle.json").mkdir()

@@ -55,8 +55,9 @@ def pack(folder: Path, archive: Path) -> None:
     begun.replace(archive)
 
 
-def clear_others(at: Path) -> None:
-    """Forget the answers to other questions, and what was begun and never finished."""
+def make_room(at: Path) -> None:
+    """Make the folder of a question; forget answers to other questions, and what was begun and never finished."""
+    at.mkdir(parents=True, exist_ok=True)
     for other in at.parent.iterdir():
         if other != at:
             shutil.rmtree(other, ignore_errors=True)

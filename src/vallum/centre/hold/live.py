@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vallum.assets.sensor import SensorRow
-from vallum.centre.hold.kept import ARCHIVE, case_file, clear_others, kept_cases, place
+from vallum.centre.hold.kept import ARCHIVE, case_file, kept_cases, make_room, place
 from vallum.centre.hold.process import Analyst
 from vallum.centre.hold.question import HoldJob, HoldQuestion
 from vallum.centre.sight.live import NO_TERRAIN, NOT_ASKED
@@ -74,6 +74,7 @@ class LiveHold:
         why = NOT_ASKED if folder is None else None if project.terrain_sources else NO_TERRAIN
         self.standing = HoldStanding("none", why)
         self._task: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
         self._analyst: Analyst | None = None
         self._asked_s = 0.0
         self._may_work = why is None
@@ -94,8 +95,8 @@ class LiveHold:
         """End the other process; what was not finished is begun again next time."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            self._end(task)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     def installed(self, rows: Iterable[SensorRow]) -> None:
         """Take in that sensors were installed, changed or walked: everything is worked out anew if it matters."""
@@ -105,10 +106,14 @@ class LiveHold:
         if (asked.sight.sensors, asked.sight.tests) == (known.sensors, known.tests):
             return
         self.question = asked
-        if self._task is not None:
-            old, self._task = self._task, None
-            old.cancel()
-            self.standing = HoldStanding("none")
+        old, self._task = self._task, None
+        if not self._may_work:
+            return
+        self.standing = HoldStanding("none")
+        if old is not None:
+            # somebody waits for it, or may try something any moment
+            self._end(old)
+            self._begin()
 
     def answer(self, name: str) -> Path | None:
         """Return where a case is kept; None when it is not there."""
@@ -134,6 +139,12 @@ class LiveHold:
         self._task = asyncio.create_task(self._work())
         self._task.add_done_callback(self._ended)
 
+    def _end(self, task: asyncio.Task[None]) -> None:
+        """End a task, whose process goes with it; `stop` waits until it is gone."""
+        task.cancel()
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         if self._task is task:
             self._task = None
@@ -156,8 +167,7 @@ class LiveHold:
         assert self._folder is not None
         version = await asyncio.to_thread(asked.digest)
         at = place(self._folder, version)
-        at.mkdir(parents=True, exist_ok=True)
-        clear_others(at)
+        await asyncio.to_thread(make_room, at)
         self.standing = replace(self.standing, version=version, at=at, cases=kept_cases(at, asked.cases))
         analyst = Analyst(HoldJob(asked, at))
         working = asyncio.create_task(analyst.run(self._told))
@@ -170,11 +180,13 @@ class LiveHold:
             if working.done():
                 working.result()
         finally:
-            self._analyst = None
+            if self._analyst is analyst:
+                self._analyst = None
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
             # what is kept can still be shown; who asks to try something begins it again
-            self.standing = replace(self.standing, can_try=False)
+            if self._analyst is None:
+                self.standing = replace(self.standing, can_try=False)
 
     def _told(self, said: Mapping[str, Any]) -> None:
         if "ready" in said:
