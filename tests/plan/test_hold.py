@@ -13,6 +13,7 @@ from vallum.assets.obstacle import Obstacle
 from vallum.plan.adversary import HoldCase, times
 from vallum.plan.assumptions import ASSUMED
 from vallum.plan.course import course
+from vallum.plan.escape import AS_IT_IS, Change, escape_on
 from vallum.plan.field import Field, rules_for
 from vallum.plan.gaps import gaps, held_from_outside, runs
 from vallum.plan.grounds import Grounds
@@ -22,6 +23,7 @@ from vallum.plan.mapping import CancelledError
 from vallum.plan.scene import lay_out
 from vallum.plan.zones import GONE, HOME, OUTER, START, Zones
 from vallum.project import Project, load
+from vallum.terrain.windows import windows_over
 
 CELL_M = 1_000.0
 VEHICLE = HoldCase.named("night-vehicle")
@@ -87,11 +89,11 @@ def test_probabilities_bounds_and_kinds_of_time_fit_together(found: tuple[Holdin
         assert (held.p_by_time[out] <= held.p_by_time[0] + 1e-9).all()
 
 
-@pytest.mark.parametrize("scheduler", ["threads", "processes"])
+@pytest.mark.parametrize(("scheduler", "windows"), [("threads", 2), ("threads", 9), ("processes", 3)])
 def test_in_pieces_and_wherever_they_run_the_numbers_are_the_same(
-    field: Field, found: tuple[Holding, ...], scheduler: str
+    field: Field, found: tuple[Holding, ...], scheduler: str, windows: int
 ) -> None:
-    (split,) = hold(field, [VEHICLE], with_causes=False, levels=0, windows=3, scheduler=scheduler)
+    (split,) = hold(field, [VEHICLE], with_causes=False, levels=0, windows=windows, scheduler=scheduler)
     np.testing.assert_allclose(split.p, found[1].p, atol=1e-6)
     np.testing.assert_allclose(split.least.exposure, found[1].least.exposure, rtol=1e-5, atol=1e-6)
 
@@ -100,6 +102,22 @@ def test_on_a_cluster_the_numbers_are_the_same(field: Field, found: tuple[Holdin
     with cluster() as address:
         (spread,) = hold(field, [VEHICLE], with_causes=False, levels=0, windows=2, scheduler=address)
     np.testing.assert_allclose(spread.p, found[1].p, atol=1e-6)
+
+
+def test_searched_in_windows_everybody_is_there_when_he_is_and_gets_away_as_on_the_whole_grid(field: Field) -> None:
+    whole = replace(field, zones=replace(field.zones, boxes=windows_over(field.zones.zone)))
+    split = replace(field, zones=replace(field.zones, boxes=windows_over(field.zones.zone, 2_000)))
+    assert len(whole.zones.boxes) == 1
+    assert len(split.zones.boxes) > 8
+    band = field.zones.zone > 0
+    for with_obstacles in (False, True):
+        one, other = (response_of(of, VEHICLE, with_obstacles=with_obstacles) for of in (whole, split))
+        np.testing.assert_allclose(one.seconds[band], other.seconds[band], atol=0.02)
+    there = response_of(split, VEHICLE)
+    assert (there.who != response_of(whole, VEHICLE).who).mean() < 1e-3
+    for change in (AS_IT_IS, Change(delay_s=600.0), Change(response_times=0.7)):
+        one_s, other_s = (escape_on(of, VEHICLE, there.seconds, change).cost for of in (whole, split))
+        np.testing.assert_allclose(one_s[band], other_s[band], atol=0.05)
 
 
 def test_a_unit_more_is_there_sooner_and_one_less_later(field: Field, project: Project) -> None:

@@ -31,6 +31,8 @@ from vallum.plan.zones import Direction, Zones
 from vallum.terrain.barrier import Crossed
 from vallum.terrain.pace import Pace
 
+FloatArray = NDArray[np.float64]
+
 HALF_WIDTH_M = 20_000.0
 """How far the band reaches to each side unless told otherwise: whoever is through it is gone."""
 STEP_M = 250.0
@@ -174,6 +176,14 @@ class Field:
     def lines(self, mover: Mover) -> tuple[Crossed, ...]:
         """Return the same as lines on the grid."""
         return crossed(self.scene.strip, self.stretches(mover))
+
+    @property
+    def frontier_line(self) -> tuple[FloatArray, FloatArray]:
+        """Row and column of the line's own vertices, in cells of the grid."""
+        strip = self.scene.strip
+        vertices = strip.frontier.interval(strip.from_m, float(self.zones.edges_m[-1]))
+        x_m, y_m = strip.to_plane(vertices[:, 0], vertices[:, 1])
+        return (strip.transform.f - y_m) / strip.cell_m - 0.5, (x_m - strip.transform.c) / strip.cell_m - 0.5
 
     def own_lines(self, mover: Mover) -> tuple[Crossed, ...]:
         """Return what obstacles do to our own units, as lines on the grid."""

@@ -21,18 +21,17 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from vallum.assets.conditions import Light
-from vallum.assets.mobility import Mover
 from vallum.assets.performance import performance
 from vallum.plan.adversary import HoldCase, Time, times
 from vallum.plan.assumptions import Assumptions
+from vallum.plan.escape import AS_IT_IS, Change
 from vallum.plan.field import Field
-from vallum.plan.holding import AS_IT_IS, Change, Least
+from vallum.plan.holding import Least
 from vallum.plan.mapping import Scheduler
 from vallum.plan.pieces import Told, solved, spans_of
 from vallum.plan.response import Response, responders, response
 from vallum.plan.scene import Progress
 from vallum.plan.sweep import NOMINAL
-from vallum.terrain.barrier import Barrier
 
 Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
@@ -164,11 +163,6 @@ def response_of(
     found, left_out = responders(
         scene.strip, zones.zone, field.units, lambda unit: field.unit_pace(unit, light), ready.value
     )
-    shape = scene.strip.shape
-
-    def barrier_of(mover: Mover) -> Barrier:
-        return Barrier.of(shape, field.own_lines(mover))
-
     return response(
         scene.ground.heights_m,
         field.ground,
@@ -176,8 +170,9 @@ def response_of(
         scene.strip.cell_m,
         found,
         assumed.tasked_s,
+        boxes=zones.boxes,
         left_out=left_out,
-        barrier_of=barrier_of if with_obstacles else None,
+        lines_of=field.own_lines if with_obstacles else None,
         with_who=not with_obstacles,
         progress=progress,
     )

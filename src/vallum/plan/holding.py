@@ -7,27 +7,28 @@ reaches over the line, what counts before the line is what was met until somebod
 responder across this very step: at a cell from which the way to the step takes less than is left there (E). How long it
 takes is bounded from below by the straight line at the fastest pace, so that what is found is never too high.
 
-A piece is a run of columns of the strip's grid with so much more to both sides. At its open ends whoever wants may come
-in unmet, and is gone: what is found is never too high. Where no such way is the least one, it is what the whole strip
-would give; the solve says where that is so.
+Where the ground is critical is known of the whole strip. A piece is a run of its columns with so much more to both
+sides. At its open ends whoever wants may come in unmet, and is gone. Where no such way is the least one, what is found
+is what the whole strip would give; the solve says where that is so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from vallum.plan.across import beside, enter, join
+from vallum.plan.escape import Change
 from vallum.plan.weakest import Way, interrupted, walked
 from vallum.plan.zones import BEYOND, GONE, HOME, OUTER, START, open_ends
 from vallum.terrain.barrier import Barrier, Crossed
-from vallum.terrain.pace import NO_WAY, Pace
-from vallum.terrain.stepping import CLOSED, DOUBT, OPEN, mean_rate, step_time
+from vallum.terrain.pace import Pace
+from vallum.terrain.stepping import CLOSED, DOUBT, OPEN
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import Going, Reached, exposed, outrun
+from vallum.terrain.travel import Going, Progress, Reached, exposed
 
 Grid = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
@@ -38,35 +39,8 @@ RateOf = Callable[[int, Box], Grid]
 """Gives the detections a second in every cell of a window, in a state; in the first everything is at work."""
 
 NOBODY = -1
-# Single precision over hours.
-_SAME_S = 0.01
-_LONG_S = 1e7
 # Of ways on which nothing is met the quickest is told: so many detections a second count for nothing else.
 _HASTE = np.float32(1e-12)
-# So little comes of haste alone, however long the way.
-_UNMET = 1e-6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """What is different from what is there.
-
-    Attributes
-    ----------
-    delay_s
-        So much longer takes every crossing of the line.
-    response_s
-        So much longer, or shorter, takes every response.
-    response_times
-        So many times as long takes every response.
-    """
-
-    delay_s: float = 0.0
-    response_s: float = 0.0
-    response_times: float = 1.0
-
-
-AS_IT_IS = Change()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +53,8 @@ class Piece:
         First row, end row, first column, end column on the strip's grid, with what lies to both sides.
     heights_m, ground, zone, response_s
         The window's ground, its classes, the band, and how long after an alarm somebody is there.
+    changes, escapes
+        What is asked, by name, and the window of what `escape` found for it. Ways are followed in the first.
     states, rate_of
         How many there are, and the detections in each.
     pace, cell_m, neighbours
@@ -101,6 +77,8 @@ class Piece:
     ground: NDArray[np.uint8]
     zone: NDArray[np.uint8]
     response_s: Grid
+    changes: Mapping[str, Change]
+    escapes: Mapping[str, Reached]
     states: int
     rate_of: RateOf
     pace: Pace
@@ -143,62 +121,48 @@ class Least:
     ways: dict[int, Way]
     upper: FloatArray
 
+    @classmethod
+    def nothing(cls, states: int, steps: int) -> Least:
+        """Return what is known before anything is found."""
+        across, from_start = np.zeros((2, steps), np.bool_)
+        proven, upper = np.ones((states, steps), np.bool_), np.full((states, steps), np.nan)
+        return cls(np.full((states, steps), np.inf), across, from_start, proven, {}, upper)
+
 
 def solve(
-    piece: Piece,
-    change: Change = AS_IT_IS,
-    *,
-    with_ways: bool = True,
-    spread: float | None = None,
-    progress: Callable[[float], object] | None = None,
-) -> Least:
+    piece: Piece, *, spread: float | None = None, progress: Callable[[float], object] | None = None
+) -> dict[str, Least]:
     """Find what is met at least by whoever crosses, step by step.
 
     Parameters
     ----------
     piece
-        The window.
-    change
-        What is different from what is there.
-    with_ways
-        Whether the weakest ways are wanted.
+        The window, and what is asked of it.
     spread
-        Standard deviation of the response as a share of it; asks for `upper`.
+        Standard deviation of the response as a share of it; asks for `upper` in the first change.
     progress
         Called with the share done; what it raises ends the work.
+
+    Returns
+    -------
+    dict
+        What was found, by name of the change.
     """
-    told = _told(progress, 2 + 2 * piece.states)
-    field = _Field.of(piece, change)
-    escape = field.escape(told(0), open_ended=True)
-    # Those who cannot leave through the open ends get away later or never: what is the same for both holds for all.
-    shut = field.escape(told(1), open_ended=False).cost if field.ends.any() else escape.cost
-    critical = escape.cost > 0.0
-    known = (escape.cost == shut) | (np.abs(escape.cost - np.maximum(shut, -_LONG_S)) <= _SAME_S)
-    shape = piece.states, piece.steps
-    across, from_start = np.zeros((2, piece.steps), np.bool_)
-    found = Least(np.full(shape, np.inf), across, from_start, np.ones(shape, np.bool_), {}, np.full(shape, np.nan))
+    found = {name: Least.nothing(piece.states, piece.steps) for name in piece.changes}
+    fields = {change.delay_s: _Field.of(piece, change) for change in piece.changes.values()}
+    told = _Told(progress, piece.states * (len(fields) + len(piece.changes)))
     for state in range(piece.states):
         rate = np.maximum(piece.rate_of(state, piece.box), _HASTE)
-        before, behind = field.exposures(critical, known, rate, told(2 + 2 * state), told(3 + 2 * state))
-        crossing = field.joined(critical, known, before, behind, rate)
-        entering = field.entered(escape, critical, known, before)
-        found.exposure[state] = np.minimum(crossing.least, np.where(crossing.across, entering.least, np.inf))
-        found.across[:] |= crossing.across
-        found.from_start[:] |= crossing.across & entering.from_start
-        lost = crossing.across & (entering.least <= crossing.least)
-        for step in map(int, np.flatnonzero(np.isfinite(found.exposure[state]))):
-            cells, proven = field.way(known, before, behind, crossing, entering, step, bool(lost[step]))
-            found.proven[state, step] = proven and not crossing.doubtful[step]
-            if with_ways and state == 0:
-                left_s = entering.left_s[step] if lost[step] else float(escape.cost[tuple(cells[-1])])
-                found.ways[step] = field.timed(cells, left_s, piece.states)
-        for step, way in found.ways.items():
-            going_on = field.followed(way, escape)
-            clock_s, (met,) = walked(field.going, going_on, [rate])
-            way.exposure[state] = met[: len(way.cells)]
-            if spread is not None:
-                response_s = field.response_s[going_on[:, 0], going_on[:, 1]].astype(np.float64)
-                found.upper[state, step] = interrupted(clock_s, met, response_s, spread)
+        # What is met before the line does not depend on how soon somebody is there.
+        before = {delay_s: field.before(rate, told.next()) for delay_s, field in fields.items()}
+        for number, (name, change) in enumerate(piece.changes.items()):
+            field, escape, least = fields[change.delay_s], piece.escapes[name], found[name]
+            met = _Met.of(field, escape, before[change.delay_s], rate, told.next())
+            met.write(least, state)
+            if number == 0 and state == 0:
+                least.ways.update({step: met.way(step, piece.states) for step in met.steps})
+            if number == 0:
+                _count(field, escape, rate, least, state, spread, change.response(piece.response_s))
     return found
 
 
@@ -232,284 +196,168 @@ def joined(parts: Sequence[Least]) -> Least:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Crossing:
-    least: FloatArray
-    cell: IntArray
-    move: IntArray
-    across: Mask
-    doubtful: Mask
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entering:
-    least: FloatArray
-    row: IntArray
-    column: IntArray
-    left_s: FloatArray
-    from_start: Mask
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Field:
     """A window as it is searched."""
 
     piece: Piece
     going: Going
-    response_s: Grid
     ends: Mask
     row: IntArray
     column: IntArray
 
     @classmethod
     def of(cls, piece: Piece, change: Change) -> _Field:
-        lines = list(piece.lines)
-        if change.delay_s > 0.0:
-            row, column = piece.frontier_line
-            pieces = len(row) - 1
-            lines.append(Crossed(row, column, np.full(pieces, change.delay_s), np.zeros(pieces)))
-        first_row, first_column = piece.box[0], piece.box[2]
-        shifted = [replace(line, row=line.row - first_row, column=line.column - first_column) for line in lines]
-        rows, columns = piece.heights_m.shape
-        barrier = Barrier.of((rows, columns), shifted)
+        corner = piece.box[0], piece.box[2]
+        lines = change.lines(piece.lines, piece.frontier_line)
+        barrier = Barrier.of(piece.zone.shape, lines, corner)
         going = Going(piece.heights_m, piece.ground, piece.pace, piece.cell_m, barrier, piece.neighbours)
-        response_s = piece.response_s
-        if change.response_s != 0.0 or change.response_times != 1.0:
-            # Nobody is there before the alarm.
-            response_s = np.maximum(response_s * np.float32(change.response_times) + np.float32(change.response_s), 1.0)
         ends = open_ends(piece.zone, piece.first, piece.last)
-        return cls(piece, going, response_s, ends, piece.row - first_row, piece.column - first_column)
+        return cls(piece, going, ends, piece.row - corner[0], piece.column - corner[1])
 
-    def escape(self, progress: Callable[[float], object] | None, *, open_ended: bool) -> Reached:
-        zone = self.piece.zone
-        part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
-        exits = (zone == GONE) & _at_rim(zone, GONE)
-        if open_ended:
-            exits |= self.ends
-        return outrun(
-            self.going, np.argwhere(exits), self.response_s, part=part, with_ways=open_ended, progress=progress
-        )  # fmt: skip
-
-    def exposures(
-        self,
-        critical: Mask,
-        known: Mask,
-        rate: Grid,
-        told_before: Callable[[float], object] | None,
-        told_behind: Callable[[float], object] | None,
-    ) -> tuple[Reached, Reached]:
+    def before(self, rate: Grid, progress: Progress | None) -> Reached:
+        """Find what is met at least from where ways begin to every cell before the line."""
         zone = self.piece.zone
         outer = (zone == START) | (zone == OUTER)
-        part = np.where(outer, np.uint8(OPEN), np.uint8(CLOSED))
         starts = np.argwhere((zone == START) | (self.ends & outer))
         marked = self.ends & (zone != START)
-        before = exposed(
-            self.going, starts, rate, part=part, with_ways=True, marked=marked, progress=told_before
-        )  # fmt: skip
+        part = np.where(outer, np.uint8(OPEN), np.uint8(CLOSED))
+        return exposed(self.going, starts, rate, part=part, with_ways=True, marked=marked, progress=progress)
+
+    def behind(self, critical: Mask, rate: Grid, progress: Progress | None) -> Reached:
+        """Find what is met at least from every cell behind the line to where it is too late."""
+        zone = self.piece.zone
         home = (zone == HOME) | (zone == GONE)
+        ends = home & ((critical & beside(~critical & (zone != BEYOND))) | self.ends)
         part = np.where(home, np.uint8(OPEN), np.uint8(CLOSED))
-        ends = (critical & _beside(~critical & (zone != BEYOND))) | self.ends
-        ends &= home
-        doubt = (self.ends & ~critical) | ~known
-        behind = exposed(
-            self.going, np.argwhere(ends), rate, backward=True, part=part, with_ways=True, marked=doubt,
-            progress=told_behind,
+        return exposed(
+            self.going, np.argwhere(ends), rate, backward=True, part=part, with_ways=True,
+            marked=self.ends & ~critical, progress=progress,
         )  # fmt: skip
-        return before, behind
 
-    def joined(self, critical: Mask, known: Mask, before: Reached, behind: Reached, rate: Grid) -> _Crossing:
-        steps = self.piece.steps
-        least, cell = np.full(steps, np.inf), np.full(steps, NOBODY, np.int64)
-        move, across, doubtful = np.full(steps, NOBODY, np.int64), *np.zeros((2, steps), np.bool_)
-        going = self.going
-        _join(
-            self.row, self.column, self.piece.step, self.piece.zone, critical, before.cost, behind.cost,
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Met:
+    """What was found for one change in one state.
+
+    `cell` and `move` are the cheapest step across the line by step of chainage, `row` and `column` where it is too late
+    already before the line: `NOBODY` where that is no cheaper.
+    """
+
+    field: _Field
+    escape: Reached
+    before: Reached
+    behind: Reached
+    exposure: FloatArray
+    across: Mask
+    from_start: Mask
+    cut: Mask
+    cell: IntArray
+    move: IntArray
+    row: IntArray
+    column: IntArray
+    left_s: FloatArray
+
+    @classmethod
+    def of(cls, field: _Field, escape: Reached, before: Reached, rate: Grid, progress: Progress | None) -> _Met:
+        piece, going, steps = field.piece, field.going, field.piece.steps
+        critical = escape.cost > 0.0
+        behind = field.behind(critical, rate, progress)
+        exposure, cell, move = np.full(steps, np.inf), *np.full((2, steps), NOBODY, np.int64)
+        across, from_start, cut = np.zeros((3, steps), np.bool_)
+        join(
+            field.row, field.column, piece.step, piece.zone, critical, before.cost, behind.cost,
             going.heights_m, going.ground, going.pace.s_per_m, going.barrier.index, going.barrier.delay_s,
-            going.barrier.exposure, rate, going.cell_m, going.neighbours, least, cell, move, across,
+            going.barrier.exposure, rate, going.cell_m, going.neighbours, exposure, cell, move, across,
         )  # fmt: skip
-        late = critical[self.row, self.column] & ~known[self.row, self.column]
-        doubtful[self.piece.step[late]] = True
-        return _Crossing(least, cell, move, across, doubtful)
-
-    def entered(self, escape: Reached, critical: Mask, known: Mask, before: Reached) -> _Entering:
-        """Find where it is too late before the line, and what was met until there, by step."""
-        piece, steps = self.piece, self.piece.steps
-        least, from_start, left_s = np.full(steps, np.inf), np.zeros(steps, np.bool_), np.zeros(steps)
-        row, column = np.full(steps, NOBODY, np.int64), np.full(steps, NOBODY, np.int64)
-        late = critical[self.row, self.column]
-        if late.any():
+        earlier, left_s, (row, column) = np.full(steps, np.inf), np.zeros(steps), np.full((2, steps), NOBODY, np.int64)
+        late = critical[field.row, field.column]
+        if across.any():
             assert before.came is not None
-            doubtful = ~known | (before.came >= DOUBT)
-            _enter(
-                self.row[late], self.column[late], piece.step[late], escape.cost, before.cost, doubtful, critical,
-                piece.zone, self.going.width_s, least, row, column, left_s, from_start,
+            enter(
+                field.row[late], field.column[late], piece.step[late], escape.cost, before.cost, before.came >= DOUBT,
+                critical, piece.zone, going.width_s, earlier, row, column, left_s, from_start, piece.first, piece.last,
+                cut,
             )  # fmt: skip
-        return _Entering(least, row, column, left_s, from_start)
+        lost = across & (earlier <= exposure)
+        row[~lost] = NOBODY
+        return cls(
+            field, escape, before, behind, np.where(lost, earlier, exposure), across, across & from_start, across & cut,
+            cell, move, row, column, left_s,
+        )  # fmt: skip
 
-    def way(
-        self,
-        known: Mask,
-        before: Reached,
-        behind: Reached,
-        crossing: _Crossing,
-        entering: _Entering,
-        step: int,
-        lost: bool,
-    ) -> tuple[IntArray, bool]:
-        """Return the weakest way of a step to where it is too late, and whether a wider window would find it too."""
-        if lost:
-            row, column = int(entering.row[step]), int(entering.column[step])
-            doubt = before.is_doubtful(row, column) or not known[row, column]
-            return before.way(row, column), not doubt
-        at, move = int(crossing.cell[step]), int(crossing.move[step])
-        row, column = int(self.row[at]), int(self.column[at])
-        to_row, to_column = row + int(MOVES[move, 0]), column + int(MOVES[move, 1])
-        doubt = before.is_doubtful(row, column) or behind.is_doubtful(to_row, to_column)
-        return np.concatenate([before.way(row, column), behind.way(to_row, to_column)]), not doubt
+    @property
+    def steps(self) -> list[int]:
+        """The steps that somebody can cross."""
+        return [int(step) for step in np.flatnonzero(np.isfinite(self.exposure))]
 
-    def timed(self, cells: IntArray, left_s: float, states: int) -> Way:
-        """Return a way with its clock; what is met on it is filled in state by state.
+    def write(self, least: Least, state: int) -> None:
+        """Put what was found to what is known."""
+        least.exposure[state] = self.exposure
+        least.across[:] |= self.across
+        least.from_start[:] |= self.from_start
+        for step in self.steps:
+            least.proven[state, step] = self._is_proven(step)
 
-        Parameters
-        ----------
-        cells
-            To where it is too late.
-        left_s
-            What an alarm may be earlier there and still be too late.
-        states
-            How many there are.
-        """
-        clock_s, _ = walked(self.going, cells, [])
-        # Beyond an open end nobody knows; the window says that it is not proven.
-        latest_s = float(clock_s[-1]) - (max(0.0, float(left_s)) if np.isfinite(left_s) else 0.0)
-        moved = (cells + np.array(self.piece.box)[[0, 2]]).astype(np.int32)
-        return Way(moved, clock_s, np.zeros((states, len(cells))), latest_s)
+    def _is_proven(self, step: int) -> bool:
+        """Return whether a wider window would find the same."""
+        if self.cut[step]:
+            return False
+        if self.row[step] != NOBODY:
+            return not self.before.is_doubtful(int(self.row[step]), int(self.column[step]))
+        row, column, to_row, to_column = self._over(step)
+        return not (self.before.is_doubtful(row, column) or self.behind.is_doubtful(to_row, to_column))
 
-    def followed(self, way: Way, escape: Reached) -> IntArray:
-        """Return the cells of a way and, from where it is too late, the way to the exit."""
-        cells: IntArray = way.cells.astype(np.int64) - np.array(self.piece.box)[[0, 2]]
+    def way(self, step: int, states: int) -> Way:
+        """Return the weakest way to where it is too late; what is met on it is counted state by state."""
+        if self.row[step] != NOBODY:
+            cells = self.before.way(int(self.row[step]), int(self.column[step]))
+            left_s = float(self.left_s[step])
+        else:
+            row, column, to_row, to_column = self._over(step)
+            cells = np.concatenate([self.before.way(row, column), self.behind.way(to_row, to_column)])
+            left_s = float(self.escape.cost[tuple(cells[-1])])
+        clock_s, _ = walked(self.field.going, cells, [])
+        # Where an open end is not critical, the window says that it is not proven.
+        latest_s = float(clock_s[-1]) - (max(0.0, left_s) if np.isfinite(left_s) else 0.0)
+        on_grid = (cells + np.array(self.field.piece.box)[[0, 2]]).astype(np.int32)
+        return Way(on_grid, clock_s, np.zeros((states, len(cells))), latest_s)
+
+    def _over(self, step: int) -> tuple[int, int, int, int]:
+        """Return between which cells the line is crossed."""
+        at, move = int(self.cell[step]), int(self.move[step])
+        row, column = int(self.field.row[at]), int(self.field.column[at])
+        return row, column, row + int(MOVES[move, 0]), column + int(MOVES[move, 1])
+
+
+def _count(
+    field: _Field, escape: Reached, rate: Grid, least: Least, state: int, spread: float | None, response_s: Grid
+) -> None:
+    """Count what is met on the ways in a state, and how surely somebody on them is interrupted."""
+    zone, corner = field.piece.zone, np.array(field.piece.box)[[0, 2]]
+    for step, way in least.ways.items():
+        cells: IntArray = way.cells.astype(np.int64) - corner
+        if spread is None:
+            _, (way.exposure[state],) = walked(field.going, cells, [rate])
+            continue
         row, column = (int(part) for part in cells[-1])
-        if not np.isfinite(escape.cost[row, column]):
-            return cells
-        whole: IntArray = np.concatenate([cells, escape.way(row, column)[1:]])
-        return whole
+        if np.isfinite(escape.cost[row, column]):
+            cells = np.concatenate([cells, escape.way(row, column)[1:]])
+        # From an open end nobody knows how it goes on.
+        least.proven[state, step] &= zone[tuple(cells[-1])] == GONE
+        clock_s, (met,) = walked(field.going, cells, [rate])
+        way.exposure[state] = met[: len(way.cells)]
+        there_s = response_s[cells[:, 0], cells[:, 1]].astype(np.float64)
+        least.upper[state, step] = interrupted(clock_s, met, there_s, spread)
 
 
-def _at_rim(zone: NDArray[np.uint8], kind: int) -> Mask:
-    """Return the cells of a kind that have others of the band beside them: nobody need look at those inside."""
-    return np.asarray(_beside((zone != kind) & (zone != BEYOND)))
+class _Told:
+    """Tells how far the work is, search by search."""
 
+    def __init__(self, progress: Progress | None, searches: int) -> None:
+        self._progress, self._searches, self._begun = progress, searches, 0
 
-@njit(cache=True, nogil=True)
-def _beside(mask):  # type: ignore[no-untyped-def]
-    """Return the cells from which a step leads into a mask."""
-    rows, columns = mask.shape
-    found = np.zeros((rows, columns), np.bool_)
-    for row in range(rows):
-        for column in range(columns):
-            if not mask[row, column]:
-                continue
-            for move in range(16):
-                to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
-                if 0 <= to_row < rows and 0 <= to_column < columns:
-                    found[to_row, to_column] = True
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _join(  # type: ignore[no-untyped-def]
-    row_of, column_of, step_of, zone, critical, before, behind, heights_m, ground, s_per_m, index, delay_s, extra,
-    rate, cell_m, neighbours, least, cell, move_of, across,
-):  # fmt: skip
-    rows, columns = zone.shape
-    for at in range(len(row_of)):
-        row, column, step = row_of[at], column_of[at], step_of[at]
-        if ground[row, column] == NO_WAY:
-            continue
-        for move in range(neighbours):
-            to_row, to_column = row + MOVES[move, 0], column + MOVES[move, 1]
-            if not (0 <= to_row < rows and 0 <= to_column < columns) or zone[to_row, to_column] < HOME:
-                continue
-            if ground[to_row, to_column] == NO_WAY:
-                continue
-            if critical[row, column]:
-                across[step] = True
-                continue
-            step_s = np.float64(step_time(heights_m, ground, s_per_m, row, column, move, cell_m, 1.0))
-            met = 0.0
-            if index.size > 0 and index[row, column] >= 0:
-                step_s += np.float64(delay_s[index[row, column], move])
-                met = np.float64(extra[index[row, column], move])
-            if step_s == np.inf:
-                continue
-            met += step_s * mean_rate(rate, row, column, move)
-            total = np.float64(before[row, column]) + met + np.float64(behind[to_row, to_column])
-            if total < least[step]:
-                least[step], cell[step], move_of[step] = total, at, move
-
-
-@njit(cache=True, nogil=True)
-def _enter(  # type: ignore[no-untyped-def]
-    row_of,
-    column_of,
-    step_of,
-    escape,
-    before,
-    doubtful,
-    critical,
-    zone,
-    fastest_s,
-    least,
-    row_at,
-    column_at,
-    left_at,
-    from_start,
-):
-    """Look round every step whose crossing is too late, as far as somebody gets in the time that is left there."""
-    rows, columns = zone.shape
-    # One circle for each step: about the cell with most time left, and as much wider as its other cells are away.
-    best, spread = np.full(len(least), -1, np.int64), np.zeros(len(least))
-    for at in range(len(row_of)):
-        step = step_of[at]
-        if best[step] < 0 or escape[row_of[at], column_of[at]] > escape[row_of[best[step]], column_of[best[step]]]:
-            best[step] = at
-    for at in range(len(row_of)):
-        middle = best[step_of[at]]
-        away = np.hypot(row_of[at] - row_of[middle], column_of[at] - column_of[middle])
-        spread[step_of[at]] = max(spread[step_of[at]], away)
-    for step in range(len(least)):
-        if best[step] < 0:
-            continue
-        row, column = row_of[best[step]], column_of[best[step]]
-        reach = escape[row, column] / fastest_s + spread[step]
-        sure, sure_row, sure_column = np.inf, -1, -1
-        # From the middle outward: near cells are reached sooner, and most searches end early.
-        for turn in range(2 * max(column, columns - column) + 1):
-            c = column + (turn + 1) // 2 * (1 if turn % 2 else -1)
-            if abs(c - column) > reach:
-                break
-            if c < 0 or c >= columns:
-                continue
-            half = int(np.sqrt(max(0.0, reach * reach - (c - column) * (c - column))))
-            for r in range(max(0, row - half), min(rows, row + half + 1)):
-                if not critical[r, c] or zone[r, c] > OUTER or zone[r, c] == BEYOND:
-                    continue
-                if zone[r, c] == START:
-                    from_start[step] = True
-                if before[r, c] < least[step]:
-                    least[step], row_at[step], column_at[step] = before[r, c], r, c
-                if before[r, c] < sure and not doubtful[r, c]:
-                    sure, sure_row, sure_column = before[r, c], r, c
-            if sure <= _UNMET and from_start[step]:
-                break
-        if sure <= least[step]:
-            row_at[step], column_at[step] = sure_row, sure_column
-        if row_at[step] >= 0:
-            away = np.hypot(row_at[step] - row, column_at[step] - column)
-            left_at[step] = max(0.0, escape[row, column] - max(0.0, away - spread[step]) * fastest_s)
-
-
-def _told(progress: Callable[[float], object] | None, parts: int) -> Callable[[int], Callable[[float], object] | None]:
-    def of(number: int) -> Callable[[float], object] | None:
-        return None if progress is None else lambda share: progress((number + share) / parts)
-
-    return of
+    def next(self) -> Progress | None:
+        """Return who is told how far the next search is."""
+        begun, progress, searches = self._begun, self._progress, self._searches
+        self._begun += 1
+        return None if progress is None else lambda share: progress((begun + share) / searches)

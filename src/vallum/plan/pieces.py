@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -15,20 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vallum.plan.adversary import HoldCase, Time
+from vallum.plan.escape import Change, escape_on
 from vallum.plan.field import Field
-from vallum.plan.holding import Change, Least, Piece, joined, solve
+from vallum.plan.holding import Least, Piece, joined, solve
 from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped, workers
 from vallum.plan.rates import Rates
 from vallum.plan.scene import Held, Progress, Read
 from vallum.plan.zones import BEYOND, Zones
+from vallum.terrain.travel import Reached
+from vallum.terrain.windows import windowed
 
 Grid = NDArray[np.float32]
 Span = tuple[int, int]
 """First and end column on the strip's grid."""
 
-HALO_M = 40_000.0
-# A piece of so many cells takes some hundred megabytes.
-_CELLS_OF_A_PIECE = 12_000_000
+HALO_M = 10_000.0
+# With what a piece looks at beside its own it takes some hundred megabytes.
+_CELLS_OF_A_PIECE = 3_000_000
 # Less is not worth being shared out.
 _SMALL_CELLS = 500_000
 
@@ -58,7 +62,7 @@ def solved(
     case: HoldCase,
     mixed: Sequence[Time],
     response_s: Grid,
-    solves: Mapping[str, Change],
+    changes: Mapping[str, Change],
     spans: Sequence[Span],
     *,
     spread: float | None,
@@ -73,8 +77,8 @@ def solved(
         What is asked, and the kinds of time that are mixed.
     response_s
         How long after an alarm somebody is where, seconds.
-    solves
-        What is different in each solve, by name; ways are followed in `as it is` only.
+    changes
+        What is different, by name; ways are followed in the first only.
     spans
         Columns that each piece answers for.
     spread
@@ -85,44 +89,42 @@ def solved(
     Returns
     -------
     tuple
-        What each solve found, by name, and how much beside the pieces was looked at, metres.
+        What was found for each change, by name, and how much beside the pieces was looked at, metres.
     """
     scene, strip = field.scene, field.scene.strip
     here = scheduler == "threads"
     rates = Rates.of(scene, mixed, Held(scene.ground.heights_m) if here else Read(strip, scene.ground.sources))
+    escapes: dict[str, Reached] = {}
+    for number, (name, change) in enumerate(changes.items()):
+        with_ways = spread is not None and not escapes
+        share = partial(told.part, "ways", 0.1 + 0.2 * number / len(changes), 0.2 / len(changes))
+        escapes[name] = escape_on(field, case, response_s, change, with_ways=with_ways, progress=share)
+    asked = _Asked(field, case, response_s, rates, len(mixed), changes, escapes)
     waiting = list(spans)
-    found: dict[str, list[Least]] = {name: [] for name in solves}
+    found: list[dict[str, Least]] = []
     halo_m = HALO_M
-    done, of = 0, len(waiting) * len(solves)
     while waiting:
-        pieces = [_piece(field, case, response_s, rates, len(mixed), own, halo_m) for own in waiting]
-        work = [(piece, name, change) for piece in pieces for name, change in solves.items()]
-        counted = done
+        pieces = [asked.piece(own, halo_m) for own in waiting]
 
-        def count(ready: int, counted: int = counted) -> None:
-            told("ways", 0.1 + 0.9 * min(1.0, (counted + ready) / of))
+        def count(ready: int, done: int = len(found)) -> None:
+            told("ways", 0.3 + 0.7 * min(1.0, (done + ready) / len(spans)))
 
-        least = mapped(partial(_work, spread=spread), work, scheduler, done=count, cancelled=told.cancelled)
+        least = mapped(partial(_work, spread=spread), pieces, scheduler, done=count, cancelled=told.cancelled)
         again = []
-        for number, own in enumerate(waiting):
-            mine = least[number * len(solves) : (number + 1) * len(solves)]
-            whole = not (pieces[number].first or pieces[number].last)
-            if whole or all(one.proven[np.isfinite(one.exposure)].all() for one in mine):
-                for name, one in zip(solves, mine, strict=True):
-                    found[name].append(one)
+        for own, piece, one in zip(waiting, pieces, least, strict=True):
+            whole = not (piece.first or piece.last)
+            if whole or all(part.proven[np.isfinite(part.exposure)].all() for part in one.values()):
+                found.append(one)
             else:
                 again.append(own)
-        done += len(work) - len(again) * len(solves)
         waiting = again
         if waiting:
             halo_m *= 2.0
-    return {name: joined(parts) for name, parts in found.items()}, halo_m
+    return {name: joined([one[name] for one in found]) for name in changes}, halo_m
 
 
-def _work(job: tuple[Piece, str, Change], spread: float | None) -> Least:
-    piece, name, change = job
-    main = name == "as it is"
-    return solve(piece, change, with_ways=main, spread=spread if main else None, progress=lambda share: go_on())
+def _work(piece: Piece, spread: float | None) -> dict[str, Least]:
+    return solve(piece, spread=spread, progress=lambda share: go_on())
 
 
 def spans_of(zones: Zones, first: int, end: int, pieces: int | None = None) -> tuple[Span, ...]:
@@ -137,43 +139,55 @@ def spans_of(zones: Zones, first: int, end: int, pieces: int | None = None) -> t
     pieces
         How many, if not as many as fit.
     """
-    rows = zones.zone.shape[0]
     inside = int((zones.zone[:, first:end] != BEYOND).sum())
-    usual = max(1 if inside < _SMALL_CELLS else workers(), math.ceil(rows * (end - first) / _CELLS_OF_A_PIECE / 2))
+    usual = max(1 if inside < _SMALL_CELLS else workers(), math.ceil(inside / _CELLS_OF_A_PIECE))
     columns = np.linspace(first, end, (pieces or usual) + 1).round().astype(int)
     return tuple((int(one), int(other)) for one, other in pairwise(columns) if other > one)
 
 
-def _piece(
-    field: Field, case: HoldCase, response_s: Grid, rates: Rates, states: int, own: tuple[int, int], halo_m: float
-) -> Piece:
-    scene, zones, strip = field.scene, field.zones, field.scene.strip
-    halo = math.ceil(halo_m / strip.cell_m)
-    first, end = max(0, own[0] - halo), min(strip.shape[1], own[1] + halo)
-    rows = np.flatnonzero((zones.zone[:, first:end] != BEYOND).any(axis=1))
-    box = (int(rows[0]), int(rows[-1]) + 1, first, end)
-    window = slice(box[0], box[1]), slice(box[2], box[3])
-    mine = (zones.column >= own[0]) & (zones.column < own[1])
-    vertices = strip.frontier.interval(strip.from_m, float(zones.edges_m[-1]))
-    x_m, y_m = strip.to_plane(vertices[:, 0], vertices[:, 1])
-    line = (strip.transform.f - y_m) / strip.cell_m - 0.5, (x_m - strip.transform.c) / strip.cell_m - 0.5
-    return Piece(
-        box,
-        scene.ground.heights_m[window],
-        field.ground[window],
-        zones.zone[window],
-        response_s[window],
-        states,
-        rates,
-        field.pace(case.adversary, case.seen.light),
-        strip.cell_m,
-        field.neighbours,
-        field.lines(case.adversary),
-        line,
-        zones.row[mine],
-        zones.column[mine],
-        zones.step[mine],
-        field.steps,
-        first > 0,
-        end < strip.shape[1],
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What all pieces share."""
+
+    field: Field
+    case: HoldCase
+    response_s: Grid
+    rates: Rates
+    states: int
+    changes: Mapping[str, Change]
+    escapes: Mapping[str, Reached]
+
+    def piece(self, own: Span, halo_m: float) -> Piece:
+        """Cut out what answers for some columns, and looks at so much beside them."""
+        field, scene, zones, strip = self.field, self.field.scene, self.field.zones, self.field.scene.strip
+        halo = math.ceil(halo_m / strip.cell_m)
+        # A step is never shared: it belongs where its first cell lies.
+        begins = np.full(field.steps, strip.shape[1])
+        np.minimum.at(begins, zones.step, zones.column)
+        mine = ((begins >= own[0]) & (begins < own[1]))[zones.step]
+        last = int(zones.column[mine].max(initial=own[1] - 1)) + 1
+        first, end = max(0, own[0] - halo), min(strip.shape[1], max(own[1], last) + halo)
+        rows = np.flatnonzero((zones.zone[:, first:end] != BEYOND).any(axis=1))
+        box = (int(rows[0]), int(rows[-1]) + 1, first, end)
+        return Piece(
+            box,
+            windowed(scene.ground.heights_m, box),
+            windowed(field.ground, box),
+            windowed(zones.zone, box),
+            windowed(self.response_s, box),
+            self.changes,
+            {name: one.window(box) for name, one in self.escapes.items()},
+            self.states,
+            self.rates,
+            field.pace(self.case.adversary, self.case.seen.light),
+            strip.cell_m,
+            field.neighbours,
+            field.lines(self.case.adversary),
+            field.frontier_line,
+            zones.row[mine],
+            zones.column[mine],
+            zones.step[mine],
+            field.steps,
+            first > 0,
+            end < strip.shape[1],
+        )

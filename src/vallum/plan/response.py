@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numba import njit
@@ -18,13 +19,16 @@ from vallum.assets.mobility import Mover, mover_of
 from vallum.assets.unit import Unit
 from vallum.frontier.strip import Strip
 from vallum.plan.zones import BEYOND
-from vallum.terrain.barrier import NO_BARRIER, Barrier
+from vallum.terrain.barrier import Barrier, Crossed
 from vallum.terrain.pace import NO_WAY, Pace
 from vallum.terrain.stepping import CLOSED, OPEN
 from vallum.terrain.steps import MOVES
-from vallum.terrain.travel import Going, travel
+from vallum.terrain.travel import Going, Reached, travel
+from vallum.terrain.windows import Begun, Box, spread_in_windows, windowed, windows_over
 
 Grid = NDArray[np.float32]
+Who = NDArray[np.int16]
+Mask = NDArray[np.bool_]
 
 LONGEST_S = 86_400.0
 """Who is not there within a day is not there."""
@@ -142,8 +146,9 @@ def response(
     found: Sequence[Responder],
     dispatch_s: float,
     *,
+    boxes: Sequence[Box] | None = None,
     left_out: Mapping[str, str] | None = None,
-    barrier_of: Callable[[Mover], Barrier] | None = None,
+    lines_of: Callable[[Mover], Sequence[Crossed]] | None = None,
     with_who: bool = True,
     progress: Callable[[float], object] | None = None,
 ) -> Response:
@@ -157,12 +162,14 @@ def response(
         Who comes, the fastest first, and who does not.
     dispatch_s
         From a detection until a unit is tasked, seconds.
-    barrier_of
+    boxes
+        The windows that are searched; cut here unless given.
+    lines_of
         Gives what holds up our own units at the line; nothing does without it.
     with_who
         Whether it is asked who comes.
     progress
-        Called with the share done.
+        Called with about the share done.
 
     Raises
     ------
@@ -176,7 +183,7 @@ def response(
     >>> response(flat, np.zeros((1, 4), np.uint8), np.full((1, 4), 3, np.uint8), 100.0, [one], 120.0).seconds
     array([[180., 190., 200., 210.]], dtype=float32)
     """
-    part = np.where(zone == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
+    boxes = windows_over(zone) if boxes is None else boxes
     least = np.full(heights_m.shape, LONGEST_S, np.float32)
     who = np.full(heights_m.shape if with_who else (0, 0), NOBODY, np.int16)
     for one in found:
@@ -185,34 +192,69 @@ def response(
                 f"Unit {one.unit_id} stands where there is no way or no terrain; correct its place, or bring the "
                 "ground there."
             )
-    alike: dict[tuple[Mover, int], list[int]] = {}
+    alike: dict[tuple[Mover, int], dict[int, Responder]] = {}
     for number, one in enumerate(found):
-        alike.setdefault((one.mover, id(one.pace)), []).append(number)
-    barrier = NO_BARRIER
-    # What those have found who share an obstacle's delay with whoever comes next.
+        alike.setdefault((one.mover, id(one.pace)), {})[number] = one
+    # Who has been looked for before whoever comes next.
     ahead: list[Responder] = []
-    for done, numbers in enumerate(alike.values(), start=1):
-        one = found[numbers[0]]
-        if barrier_of is not None and (not ahead or ahead[-1].mover != one.mover):
-            barrier = barrier_of(one.mover)
-        going = Going(heights_m, ground, one.pace, cell_m, barrier)
-        held_up = barrier_of is not None
-        known = least if all(_is_nowhere_quicker(one, before, held_up) for before in ahead) else None
-        # Of several in one cell the first to move off counts.
-        numbers.sort(key=lambda number: -found[number].ready_s)
-        starts = np.array([(found[number].row, found[number].column) for number in numbers])
-        begun_s = np.array([found[number].ready_s + dispatch_s for number in numbers])
-        reached = travel(going, starts, begun_s, part=part, known=known, with_ways=with_who)
-        if reached.came is not None:
-            begins = np.full(heights_m.shape, NOBODY, np.int16)
-            begins[starts[:, 0], starts[:, 1]] = numbers
-            _name(reached.cost < least, reached.came, begins, who)
-            del begins
-        np.minimum(least, reached.cost, out=least)
+    for done, numbered in enumerate(alike.values()):
+        one = next(iter(numbered.values()))
+        # Who is nowhere quicker than somebody before him need be looked for only where he is sooner.
+        trails = all(_is_nowhere_quicker(one, before, lines_of is not None) for before in ahead)
+        own = least if trails else np.full_like(least, LONGEST_S)
+        own_who = who if trails else np.full_like(who, NOBODY)
+        coming = _Coming(heights_m, ground, zone, cell_m, numbered, lines_of(one.mover) if lines_of else (), own_who)
+        starts = np.array([(one.row, one.column) for one in numbered.values()])
+        begun_s = np.array([one.ready_s + dispatch_s for one in numbered.values()])
+        told = None if progress is None else partial(_told, progress, done, len(alike))
+        spread_in_windows(boxes, own, starts, begun_s, coming.search, coming.name, told)
+        if not trails:
+            sooner = own < least
+            least[sooner] = own[sooner]
+            if with_who:
+                who[sooner] = own_who[sooner]
         ahead.append(one)
-        if progress is not None:
-            progress(done / len(alike))
     return Response(least, who, tuple(one.unit_id for one in found), dict(left_out or {}))
+
+
+def _told(progress: Callable[[float], object], done: int, of: int, share: float) -> None:
+    progress((done + share) / of)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coming:
+    """Units that move alike on their ground, by number; `who` is written to unless it has no cells."""
+
+    heights_m: Grid
+    ground: NDArray[np.uint8]
+    zone: NDArray[np.uint8]
+    cell_m: float
+    numbered: Mapping[int, Responder]
+    lines: Sequence[Crossed]
+    who: Who
+
+    def search(self, box: Box, begun: Begun) -> Reached:
+        part = np.where(windowed(self.zone, box) == BEYOND, np.uint8(CLOSED), np.uint8(OPEN))
+        barrier = Barrier.of(part.shape, self.lines, (box[0], box[2]))
+        pace = next(iter(self.numbered.values())).pace
+        going = Going(windowed(self.heights_m, box), windowed(self.ground, box), pace, self.cell_m, barrier)
+        with_ways = self.who.size > 0
+        return travel(going, begun.cells, begun.seconds, part=part, known=begun.known, with_ways=with_ways)
+
+    def name(self, box: Box, begun: Begun, reached: Reached, sooner: Mask) -> None:
+        """Write who comes to the cells that are reached sooner."""
+        if reached.came is None:
+            return
+        names, (row, column) = windowed(self.who, box), begun.cells.T
+        begins = np.full(sooner.shape, NOBODY, np.int16)
+        # What a neighbouring window found there stands there already.
+        begins[row, column] = names[row, column]
+        # Of several in one cell the first to move off counts.
+        for number, one in sorted(self.numbered.items(), key=lambda item: -item[1].ready_s):
+            down, right = one.row - box[0], one.column - box[2]
+            if 0 <= down < sooner.shape[0] and 0 <= right < sooner.shape[1] and sooner[down, right]:
+                begins[down, right] = number
+        _name(sooner, reached.came, begins, names)
 
 
 @njit(cache=True, nogil=True)

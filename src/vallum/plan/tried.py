@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from vallum.assets.sensor import Sensor
 from vallum.plan.adversary import times
+from vallum.plan.escape import AS_IT_IS, escape_on
 from vallum.plan.field import Field
 from vallum.plan.hold import Holding, own_delay, response_of, summed
-from vallum.plan.holding import AS_IT_IS, Least
+from vallum.plan.holding import Least
 from vallum.plan.obstruction import Stretch
 from vallum.plan.outlook import farthest_m
 from vallum.plan.part import MARGIN_CELLS
@@ -89,7 +90,10 @@ def try_out(
         changed = np.zeros(now.scene.strip.shape[1], np.bool_)
         for first, end in _changed(was, now, held):
             changed[max(0, first) : max(0, end)] = True
-        changed |= (there.seconds != held.there.seconds).any(axis=0)
+        if was.units != now.units or was.obstacles != now.obstacles:
+            # Who gets away otherwise may do so far from what changed.
+            before, after = escape_on(was, case, held.there.seconds), escape_on(now, case, there.seconds)
+            changed |= (before.cost != after.cost).any(axis=0)
         again = _near(now, changed, held)
     least = held.least
     if again.any():

@@ -20,6 +20,7 @@ from shapely.ops import split
 
 from vallum.frontier.strip import Strip
 from vallum.terrain.steps import FARTHEST_STEP, MOVES
+from vallum.terrain.windows import Box, windows_over
 
 FloatArray = NDArray[np.float64]
 Direction = Literal["inward", "outward"]
@@ -50,6 +51,8 @@ class Zones:
         Shape (cells,), int64: the step of chainage each belongs to.
     edges_m
         Shape (steps + 1,): chainages at which steps begin and end, metres.
+    boxes
+        The windows in which times are spread over the band.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Zones:
     column: NDArray[np.int64]
     step: NDArray[np.int64]
     edges_m: FloatArray
+    boxes: tuple[Box, ...]
 
     @classmethod
     def of(
@@ -125,7 +129,7 @@ class Zones:
         chainage_m = strip.frontier.locate(*strip.to_lonlat(x_m, y_m)).chainage_m
         edges_m = np.append(np.arange(strip.from_m, to_m - 1e-6, step_m), to_m)
         step = np.clip(np.searchsorted(edges_m, chainage_m, side="right") - 1, 0, len(edges_m) - 2)
-        return cls(strip, direction, zone, row, column, step.astype(np.int64), edges_m)
+        return cls(strip, direction, zone, row, column, step.astype(np.int64), edges_m, windows_over(zone))
 
 
 def _drawn_out(line: shapely.LineString, by_m: float) -> shapely.LineString:

@@ -13,7 +13,7 @@ to the nearest 1024th of a cell and all is reckoned in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -89,7 +89,7 @@ class Barrier:
         return self.index.shape
 
     @classmethod
-    def of(cls, shape: tuple[int, int], lines: Sequence[Crossed]) -> Barrier:
+    def of(cls, shape: tuple[int, int], lines: Sequence[Crossed], corner: tuple[int, int] = (0, 0)) -> Barrier:
         """Lay lines over a grid.
 
         Parameters
@@ -98,6 +98,8 @@ class Barrier:
             Rows and columns.
         lines
             What stands in the way; where a step crosses several, or one again and again, it pays each time.
+        corner
+            Row and column of the grid's first cell where it is a window of the one that the lines are given on.
 
         Examples
         --------
@@ -108,14 +110,15 @@ class Barrier:
         """
         if not lines:
             return NO_BARRIER
+        here = [replace(line, row=line.row - corner[0], column=line.column - corner[1]) for line in lines]
         near = np.zeros(shape, np.bool_)
-        for line in lines:
+        for line in here:
             _mark(near, line.row, line.column)
         index = np.full(shape, -1, np.int32)
         count = int(near.sum())
         index[near] = np.arange(count, dtype=np.int32)
         delay_s, exposure = np.zeros((count, 16), np.float32), np.zeros((count, 16), np.float32)
-        for line in lines:
+        for line in here:
             _add(index, delay_s, exposure, line.row, line.column, line.delay_s, line.exposure)
         return cls(index, delay_s, exposure)
 

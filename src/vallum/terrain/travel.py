@@ -128,6 +128,19 @@ class Reached:
     came: NDArray[np.uint8] | None
     backward: bool
 
+    def window(self, box: tuple[int, int, int, int]) -> Reached:
+        """Return the same of a window: first row, end row, first column, end column; ways are known to its edge.
+
+        Examples
+        --------
+        >>> Reached(np.eye(3, dtype=np.float32), None, False).window((1, 3, 1, 2)).cost
+        array([[1.],
+               [0.]], dtype=float32)
+        """
+        part = slice(box[0], box[1]), slice(box[2], box[3])
+        came = None if self.came is None else self.came[part]
+        return Reached(self.cost[part], came, self.backward)
+
     def is_doubtful(self, row: int, column: int) -> bool:
         """Return of a cell whether its cheapest way begins at a start that was marked."""
         return bool(_kept(self.came)[row, column] >= DOUBT)
@@ -165,6 +178,7 @@ def travel(
     backward: bool = False,
     part: NDArray[np.uint8] | None = None,
     known: Grid | None = None,
+    floor: Grid | None = None,
     with_ways: bool = False,
     progress: Progress | None = None,
 ) -> Reached:
@@ -185,6 +199,8 @@ def travel(
     known
         What is known already, by somebody who is nowhere slower: only where this is quicker is it looked on from. So
         the least of several is found in little more than the time of one.
+    floor
+        Shape of the grid, float32: nobody is in a cell before that many seconds; who comes sooner waits.
     with_ways
         Whether the way to a cell will be asked for; a byte a cell.
     progress
@@ -203,7 +219,7 @@ def travel(
     array([[ 0., 10., 20., 30.]], dtype=float32)
     """
     kept = _Kept(with_ways, None, known)
-    return _search(going, starts, offsets_s, None, None, going.width_s, backward, part, kept, progress)
+    return _search(going, starts, offsets_s, None, floor, going.width_s, backward, part, kept, progress)
 
 
 def outrun(
@@ -246,8 +262,9 @@ def outrun(
     longest_s = np.float32(response_s.max(initial=0.0))
     left_s = np.ascontiguousarray(longest_s - response_s.astype(np.float32))
     begun_s = left_s[exits[:, 0], exits[:, 1]].astype(np.float64)
-    kept = _Kept(with_ways, None, None)
-    found = _search(going, exits, begun_s, None, left_s, going.width_s, True, part, kept, progress)
+    found = travel(
+        going, exits, begun_s, backward=True, part=part, floor=left_s, with_ways=with_ways, progress=progress
+    )  # fmt: skip
     # In place: the grid may be large.
     np.subtract(longest_s, found.cost, out=found.cost)
     return found
@@ -381,9 +398,13 @@ def _search(
 
 @njit(cache=True, nogil=True)
 def _walk(came, row, column, way):  # type: ignore[no-untyped-def]
-    """Write the cells from one back to its start; return how many there are, whether or not they fit."""
+    """Write the cells from one back to its start; return how many there are, whether or not they fit.
+
+    On a window of what was searched they are followed to its edge.
+    """
+    rows, columns = came.shape
     count = 0
-    while True:
+    while 0 <= row < rows and 0 <= column < columns:
         if count < len(way):
             way[count, 0], way[count, 1] = row, column
         count += 1
@@ -391,6 +412,7 @@ def _walk(came, row, column, way):  # type: ignore[no-untyped-def]
         if move == 0:
             return count
         row, column = row - MOVES[move - 1, 0], column - MOVES[move - 1, 1]
+    return count
 
 
 def _followed(came: NDArray[np.uint8], row: int, column: int) -> IntArray:
