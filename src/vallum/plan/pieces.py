@@ -19,7 +19,7 @@ from vallum.plan.adversary import HoldCase, Time
 from vallum.plan.escape import Change, escape_on
 from vallum.plan.field import Field
 from vallum.plan.holding import Least, Piece, joined, solve
-from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped, workers
+from vallum.plan.mapping import CancelledError, Scheduler, go_on, mapped
 from vallum.plan.rates import Rates
 from vallum.plan.scene import Held, Progress, Read
 from vallum.plan.zones import BEYOND, Zones
@@ -33,8 +33,9 @@ Span = tuple[int, int]
 HALO_M = 10_000.0
 # With what a piece looks at beside its own it takes some hundred megabytes.
 _CELLS_OF_A_PIECE = 3_000_000
-# Less is not worth being shared out.
+# Less is not worth being shared out; more keeps so many busy.
 _SMALL_CELLS = 500_000
+_FEWEST = 4
 
 
 class Told:
@@ -128,7 +129,7 @@ def _work(piece: Piece, spread: float | None) -> dict[str, Least]:
 
 
 def spans_of(zones: Zones, first: int, end: int, pieces: int | None = None) -> tuple[Span, ...]:
-    """Cut columns into pieces that fit into memory and keep every worker busy.
+    """Cut columns into pieces that fit into memory and can be worked on at once.
 
     Parameters
     ----------
@@ -140,7 +141,8 @@ def spans_of(zones: Zones, first: int, end: int, pieces: int | None = None) -> t
         How many, if not as many as fit.
     """
     inside = int((zones.zone[:, first:end] != BEYOND).sum())
-    usual = max(1 if inside < _SMALL_CELLS else workers(), math.ceil(inside / _CELLS_OF_A_PIECE))
+    # However many work on it here: of ways that are equally exposed the same is told everywhere.
+    usual = 1 if inside < _SMALL_CELLS else max(_FEWEST, math.ceil(inside / _CELLS_OF_A_PIECE))
     columns = np.linspace(first, end, (pieces or usual) + 1).round().astype(int)
     return tuple((int(one), int(other)) for one, other in pairwise(columns) if other > one)
 

@@ -101,16 +101,39 @@ def sixteen(columns, cell_m, sign):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def step_alike(rise_m, low, more, length_m, scale):  # type: ignore[no-untyped-def]
+    """Work out what a step over ground of one class takes, in single precision; `low` and `more` of the class."""
+    place = rise_m * scale + np.float32(0.5 * (KNOTS - 1) + 1.0)
+    down = np.floor(place)
+    past = place - down
+    knot = min(max(np.int32(down), np.int32(0)), np.int32(KNOTS + 1))
+    grown = past * more[knot] if past > np.float32(0.0) else np.float32(0.0)
+    return (low[knot] + grown) * length_m
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def steps_alike(heights_m, cell, low, more, offset, length_m, scale, moves, seconds):  # type: ignore[no-untyped-def]
     """Work out what the steps from a cell amid its like take; all arrays are flat, `low` and `more` of its class."""
-    height, level = heights_m[cell], np.float32(0.5 * (KNOTS - 1) + 1.0)
+    height = heights_m[cell]
     for move in range(moves):
-        place = (heights_m[cell + offset[move]] - height) * scale[move] + level
-        down = np.floor(place)
-        past = place - down
-        knot = min(max(np.int32(down), np.int32(0)), np.int32(KNOTS + 1))
-        grown = past * more[knot] if past > np.float32(0.0) else np.float32(0.0)
-        seconds[move] = (low[knot] + grown) * length_m[move]
+        seconds[move] = step_alike(heights_m[cell + offset[move]] - height, low, more, length_m[move], scale[move])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def is_alike(ground, row, column, move):  # type: ignore[no-untyped-def]
+    """Return whether a step stays on one class of ground: such steps take the same amid their like and elsewhere."""
+    own, down, right = ground[row, column], MOVES[move, 0], MOVES[move, 1]
+    if ground[row + down, column + right] != own:
+        return False
+    if move < 4:
+        return True
+    if move < 8:
+        return ground[row + down, column] == own and ground[row, column + right] == own
+    long_down, long_right = down // 2, right // 2
+    return (
+        ground[row + long_down, column + long_right] == own
+        and ground[row + down - long_down, column + right - long_right] == own
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -198,6 +221,10 @@ def spread_quickly(  # type: ignore[no-untyped-def]
                     continue
                 before[move] = cost[to_row, to_column]
                 if before[move] <= key:
+                    continue
+                if barrier < 0 and is_alike(ground, row, column, move):
+                    own, rise_m = ground[row, column], heights_m[to_row, to_column] - heights_m[row, column]
+                    new[move] = key + step_alike(rise_m, low[own], more[own], length_m[move], scale[move])
                     continue
                 step = step_time(heights_m, ground, s_per_m, row, column, move, cell_m, sign)
                 if barrier >= 0:

@@ -8,7 +8,7 @@ from numba import njit
 from vallum.terrain.buckets import AT, BUCKETS, SETTLED, USED, WAITING, bucket_of, put, sort_rest, take
 from vallum.terrain.pace import NO_WAY
 from vallum.terrain.queue import cell_of, cost_of, drop_first, entry, push, with_room
-from vallum.terrain.quick import sixteen, steps_alike
+from vallum.terrain.quick import is_alike, sixteen, step_alike, steps_alike
 from vallum.terrain.stepping import CLOSED, DOUBT, END, mean_rate, step_time
 from vallum.terrain.steps import MOVES
 
@@ -107,6 +107,13 @@ def spread(  # type: ignore[no-untyped-def]
                     continue
                 before[move] = cost[to_row, to_column]
                 if before[move] <= key:
+                    continue
+                if barrier < 0 and is_alike(ground, row, column, move):
+                    own, rise_m = ground[row, column], heights_m[to_row, to_column] - heights_m[row, column]
+                    alike_s = step_alike(rise_m, low[own], more[own], length_m[move], scale[move])
+                    passed = flat_rate[cell + first[move]] + flat_rate[cell + second[move]]
+                    met = flat_rate[cell] + rate[to_row, to_column] + passed
+                    new[move] = key + alike_s * (np.float32(0.25) * met)
                     continue
                 step = step_time(heights_m, ground, s_per_m, row, column, move, cell_m, sign)
                 if step == np.inf:
