@@ -49,6 +49,31 @@ async def test_while_a_tower_is_dragged_the_lane_changes_and_letting_go_or_escap
         assert await seeing.get("/api/sight/lane?case=night-person") == before
 
 
+async def test_escape_lets_a_tower_go_while_the_button_is_still_down(seeing: House, open_page: OpenPage) -> None:
+    async with calm(seeing), open_page(sign_in(seeing), size=SMALL) as page:
+        await page.goto(f"{seeing.address}/#mode=plan&km={SHOWN_KM}")
+        await expect(page.get_by_label("Watched for").first).to_be_visible()
+        tower = next(one for one in seeing.centre.project.towers if one.tower_id == TOWER)
+        await page.wait_for_timeout(500)  # the map moves to the stretch
+        x, y = await pixel_of(page, tower.lon, tower.lat)
+        await page.mouse.move(x, y)
+        await page.mouse.down()
+        await page.mouse.move(x + 20, y + 20, steps=3)
+        await expect(page.locator(".tried")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator(".tried")).to_have_count(0)
+        await page.mouse.move(x + 60, y + 60, steps=5)
+        await page.wait_for_timeout(300)
+        await expect(page.locator(".tried")).to_have_count(0)
+        await page.mouse.up()
+        # and it can be taken again
+        await page.mouse.move(x, y)
+        await page.mouse.down()
+        await page.mouse.move(x + 30, y + 30, steps=3)
+        await expect(page.locator(".tried")).to_be_visible()
+        await page.mouse.up()
+
+
 async def test_whoever_rests_on_a_place_is_told_who_sees_it_as_the_api_tells_it(
     seeing: House, open_page: OpenPage
 ) -> None:

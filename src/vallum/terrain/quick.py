@@ -100,9 +100,9 @@ def sixteen(columns, cell_m, sign):  # type: ignore[no-untyped-def]
     return offset, length_m, scale
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def step_alike(rise_m, low, more, length_m, scale):  # type: ignore[no-untyped-def]
-    """Work out what a step over ground of one class takes, in single precision; `low` and `more` of the class."""
+    """Work out what one such step takes, in the same single precision; `low` and `more` of its class."""
     place = rise_m * scale + np.float32(0.5 * (KNOTS - 1) + 1.0)
     down = np.floor(place)
     past = place - down
@@ -114,12 +114,18 @@ def step_alike(rise_m, low, more, length_m, scale):  # type: ignore[no-untyped-d
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def steps_alike(heights_m, cell, low, more, offset, length_m, scale, moves, seconds):  # type: ignore[no-untyped-def]
     """Work out what the steps from a cell amid its like take; all arrays are flat, `low` and `more` of its class."""
-    height = heights_m[cell]
+    height, level = heights_m[cell], np.float32(0.5 * (KNOTS - 1) + 1.0)
+    # Written out, so that the compiler works out several side by side.
     for move in range(moves):
-        seconds[move] = step_alike(heights_m[cell + offset[move]] - height, low, more, length_m[move], scale[move])
+        place = (heights_m[cell + offset[move]] - height) * scale[move] + level
+        down = np.floor(place)
+        past = place - down
+        knot = min(max(np.int32(down), np.int32(0)), np.int32(KNOTS + 1))
+        grown = past * more[knot] if past > np.float32(0.0) else np.float32(0.0)
+        seconds[move] = (low[knot] + grown) * length_m[move]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def is_alike(ground, row, column, move):  # type: ignore[no-untyped-def]
     """Return whether a step stays on one class of ground: such steps take the same amid their like and elsewhere."""
     own, down, right = ground[row, column], MOVES[move, 0], MOVES[move, 1]

@@ -80,6 +80,10 @@ export function createMapTools(map: MapLibreMap, handlers: MapToolHandlers): () 
   const letGo = (): void => {
     carried = null;
   };
+  // What is tried is dropped by Escape: a button that is still down must not take it up again.
+  const onEscape = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') letGo();
+  };
   const onTouchMove = (event: MapTouchEvent): void => {
     if (carried === null) return;
     event.preventDefault();
@@ -104,12 +108,14 @@ export function createMapTools(map: MapLibreMap, handlers: MapToolHandlers): () 
   map.on('touchmove', onTouchMove);
   window.addEventListener('mouseup', letGo);
   window.addEventListener('touchend', letGo);
+  window.addEventListener('keydown', onEscape, { capture: true });
   // before the map's own keys, which would move the map
   canvas.addEventListener('keydown', onKey, { capture: true });
   return () => {
     clearTimeout(timer);
     window.removeEventListener('mouseup', letGo);
     window.removeEventListener('touchend', letGo);
+    window.removeEventListener('keydown', onEscape, { capture: true });
     canvas.removeEventListener('keydown', onKey, { capture: true });
   };
 }
