@@ -238,11 +238,15 @@ def summed(
     *,
     with_causes: bool,
     levels: int,
+    ceiling: FloatArray | None = None,
 ) -> Holding:
-    """Return what a case says from what its solves found, by name; everything else as `Holding` has it."""
+    """Return what a case says from what its solves found, by name; everything else as `Holding` has it.
+
+    What sensors can give at most is worked out unless it is known.
+    """
     assumed = field.assumed
     least = found["as it is"]
-    ceiling = ceilings(field, mixed)
+    ceiling = ceilings(field, mixed) if ceiling is None else ceiling
     weight = np.array([time.weight for time in mixed])
     communication = assumed.communication.value
 

@@ -69,6 +69,7 @@ def solved(
     spread: float | None,
     scheduler: Scheduler,
     told: Told,
+    escape: Reached | None = None,
 ) -> tuple[dict[str, Least], float]:
     """Solve piece by piece, with more and more of the line beside each until that changes nothing.
 
@@ -86,6 +87,8 @@ def solved(
         Standard deviation of the response as a share of it; asks for the upper bound.
     scheduler, told
         Where pieces are worked on, and who hears how far it is.
+    escape
+        From where it is too late in the first change, where that is known.
 
     Returns
     -------
@@ -97,7 +100,10 @@ def solved(
     rates = Rates.of(scene, mixed, Held(scene.ground.heights_m) if here else Read(strip, scene.ground.sources))
     escapes: dict[str, Reached] = {}
     for number, (name, change) in enumerate(changes.items()):
-        with_ways = spread is not None and not escapes
+        if number == 0 and escape is not None:
+            escapes[name] = escape
+            continue
+        with_ways = spread is not None and number == 0
         share = partial(told.part, "ways", 0.1 + 0.2 * number / len(changes), 0.2 / len(changes))
         escapes[name] = escape_on(field, case, response_s, change, with_ways=with_ways, progress=share)
     asked = _Asked(field, case, response_s, rates, len(mixed), changes, escapes)

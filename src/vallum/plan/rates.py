@@ -82,11 +82,11 @@ class Rates:
         (True, True)
         """
         strip = scene.strip
-        watching = []
-        for time in times:
-            at_work = [sensor for sensor in scene.sensors if sensor.sensor_id not in time.out]
-            placed, _ = watchers(strip, at_work, (time.seen,), scene.tests, scene.parameters, scene.softness_of)
-            watching.append(placed)
+        placed = {
+            seen: watchers(strip, scene.sensors, (seen,), scene.tests, scene.parameters, scene.softness_of)[0]
+            for seen in dict.fromkeys(time.seen for time in times)
+        }
+        watching = [tuple(one for one in placed[time.seen] if one.sensor_id not in time.out) for time in times]
         target = times[0].seen.target
         return cls(
             Plane(strip.transform.c, strip.transform.f, strip.cell_m),

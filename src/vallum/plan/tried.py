@@ -84,6 +84,7 @@ def try_out(
     if was.units != now.units or was.obstacles != now.obstacles:
         own_delay_s = own_delay(now, case, there)
     mixed = times(case, now.scene.sensors, now.assumed)
+    away = escape_on(now, case, there.seconds)
     if [(time.name, time.weight, time.seen) for time in mixed] != [(t.name, t.weight, t.seen) for t in held.times]:
         again = np.ones(now.steps, np.bool_)
     else:
@@ -92,23 +93,25 @@ def try_out(
             changed[max(0, first) : max(0, end)] = True
         if was.units != now.units or was.obstacles != now.obstacles:
             # Who gets away otherwise may do so far from what changed.
-            before, after = escape_on(was, case, held.there.seconds), escape_on(now, case, there.seconds)
-            changed |= (before.cost != after.cost).any(axis=0)
+            changed |= (escape_on(was, case, held.there.seconds).cost != away.cost).any(axis=0)
         again = _near(now, changed, held)
     least = held.least
     if again.any():
         columns = now.zones.column[again[now.zones.step]]
         spans = spans_of(now.zones, int(columns.min()), int(columns.max()) + 1)
         found, halo_m = solved(
-            now, case, mixed, there.seconds, {"as it is": AS_IT_IS}, spans, spread=None, scheduler="threads", told=told
-        )
+            now, case, mixed, there.seconds, {"as it is": AS_IT_IS}, spans, spread=None, scheduler="threads", told=told,
+            escape=away,
+        )  # fmt: skip
         # Where other kinds of time are mixed nothing of the old answer fits.
         least = found["as it is"] if again.all() else _put_in(held.least, found["as it is"], again)
     else:
         halo_m = held.halo_m
+    known = held.ceiling if was.scene is now.scene else None
     holding = summed(
-        now, case, mixed, {"as it is": least}, there, own_delay_s, max(halo_m, held.halo_m), with_causes=False, levels=0
-    )
+        now, case, mixed, {"as it is": least}, there, own_delay_s, max(halo_m, held.halo_m), with_causes=False,
+        levels=0, ceiling=known,
+    )  # fmt: skip
     return Tried(holding, again)
 
 
