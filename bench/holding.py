@@ -162,7 +162,7 @@ def whole_line(cell_m: int) -> dict[str, Any]:
     from vallum.plan.adversary import HoldCase, times
     from vallum.plan.assumptions import assumptions_with
     from vallum.plan.field import Field, rules_for
-    from vallum.plan.hold import hold, response_of
+    from vallum.plan.interruption import hold, response_of
     from vallum.plan.rates import Rates
     from vallum.plan.scene import Held, lay_out
     from vallum.plan.tried import try_out

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vallum.assets.obstacle import Obstacle
 from vallum.plan.adversary import HoldCase
 from vallum.plan.field import Field, rules_for
-from vallum.plan.hold import Holding, hold
+from vallum.plan.interruption import Holding, hold
 from vallum.plan.mapping import CancelledError
 from vallum.plan.scene import lay_out
 from vallum.plan.tried import try_out

@@ -75,12 +75,12 @@ def hold(
     On foot and by vehicle are two adversaries with two results. A centre's folder is asked for its journal: sensors
     that it says do not work now do not count.
     """
-    from vallum.centre.hold.ground import field_of
     from vallum.cli.holdshown import print_result
+    from vallum.plan.declared import field_of
     from vallum.plan.export import refuse_what_is_there
-    from vallum.plan.hold import hold as work_out
     from vallum.plan.holdexport import export
     from vallum.plan.holdsummary import record, summed_up
+    from vallum.plan.interruption import hold as work_out
     from vallum.plan.mapping import CancelledError
 
     asked = _cases(cases)

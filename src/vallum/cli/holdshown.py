@@ -12,7 +12,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from vallum.plan.field import Field
-    from vallum.plan.hold import Holding
+    from vallum.plan.interruption import Holding
 
 Figures = dict[str, Any]
 

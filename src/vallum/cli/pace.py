@@ -134,14 +134,13 @@ def _ground(project: Project | None, outings: Sequence[Outing]) -> _Ground:
 
     from vallum.assets.mobility import OPEN
     from vallum.plan.scene import natural_cell_m
-    from vallum.project.ground import shapes_of
     from vallum.terrain.elevation import COARSEST_USABLE_M
     from vallum.terrain.mosaic import Mosaic
     from vallum.terrain.spot import heights_at
 
     if project is None:
         return _Ground((OPEN,), None, None, ("No --ground: everything counts as open and level.",))
-    water = shapes_of(project.lakes)
+    water = project.water
     grounds = project.grounds
 
     def number_at(lon: Any, lat: Any) -> Any:

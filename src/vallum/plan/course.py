@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vallum.plan.coverage import reaches_into
 from vallum.plan.field import Field
-from vallum.plan.hold import Holding
+from vallum.plan.interruption import Holding
 from vallum.plan.rates import Rates
 from vallum.plan.scene import Held
 from vallum.plan.weakest import Way

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from vallum.plan.hold import Holding
+    from vallum.plan.interruption import Holding
 
 FloatArray = NDArray[np.float64]
 Cause = Literal["detection", "delay", "response"]

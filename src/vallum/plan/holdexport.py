@@ -17,8 +17,8 @@ import rasterio
 from vallum.plan.export import digest, new_folder, write_csv, write_layer
 from vallum.plan.field import Field
 from vallum.plan.frames import library
-from vallum.plan.hold import Holding
 from vallum.plan.holdrows import event_rows, gap_rows, step_rows, way_rows
+from vallum.plan.interruption import Holding
 from vallum.plan.marking import MARKING
 from vallum.plan.rows import Row
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from vallum.plan.course import lonlat_of
 from vallum.plan.field import Field
 from vallum.plan.gaps import gaps, runs
-from vallum.plan.hold import Holding
 from vallum.plan.holdsummary import basis_of, case_figures
+from vallum.plan.interruption import Holding
 from vallum.plan.tried import Tried
 
 FloatArray = NDArray[np.float64]

@@ -10,8 +10,8 @@ import shapely
 from vallum.plan.course import course, lonlat_of
 from vallum.plan.field import Field
 from vallum.plan.gaps import gaps
-from vallum.plan.hold import Holding
 from vallum.plan.holdsummary import gap_figures
+from vallum.plan.interruption import Holding
 from vallum.plan.rates import Rates
 from vallum.plan.rows import Row, along
 from vallum.plan.scene import Held

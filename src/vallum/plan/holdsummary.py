@@ -17,7 +17,7 @@ import orjson
 from vallum.plan.course import course
 from vallum.plan.field import Field
 from vallum.plan.gaps import Gap, gaps, held_from_outside
-from vallum.plan.hold import Holding
+from vallum.plan.interruption import Holding
 from vallum.plan.rates import Rates
 from vallum.plan.scene import Held
 

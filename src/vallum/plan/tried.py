@@ -18,8 +18,8 @@ from vallum.assets.sensor import Sensor
 from vallum.plan.adversary import times
 from vallum.plan.escape import AS_IT_IS, escape_on
 from vallum.plan.field import Field
-from vallum.plan.hold import Holding, own_delay, response_of, summed
 from vallum.plan.holding import Least
+from vallum.plan.interruption import Holding, own_delay, response_of, summed
 from vallum.plan.obstruction import Stretch
 from vallum.plan.outlook import farthest_m
 from vallum.plan.part import MARGIN_CELLS

@@ -7,9 +7,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import shapely
-from shapely.geometry import shape as shape_of
-
 from vallum.frontier.line import Frontier
 from vallum.project.cell import CellError, text
 from vallum.project.problem import Problem, quoted
@@ -175,14 +172,3 @@ def _bad_positions(coordinates: object, depth: int) -> Iterator[object]:
 
 def _is_number(part: object) -> bool:
     return isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part)
-
-
-def shapes_of(collection: GeoJson) -> list[shapely.Geometry]:
-    """Return the geometries of a FeatureCollection that was read.
-
-    Examples
-    --------
-    >>> shapes_of(EMPTY)
-    []
-    """
-    return [shape_of(feature["geometry"]) for feature in collection["features"]]

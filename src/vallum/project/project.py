@@ -8,6 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import shapely
+from shapely.geometry import shape as shape_of
+
 from vallum.assets.delay import Delays
 from vallum.assets.mobility import Mobility
 from vallum.assets.obstacle import Obstacle
@@ -140,6 +143,18 @@ class Project:
     scenario_start: datetime | None
     scenario_note: str | None
     file_hashes: Mapping[str, str]
+
+    @property
+    def water(self) -> list[shapely.Geometry]:
+        """The lakes, on longitude and latitude: nobody walks or drives there.
+
+        Examples
+        --------
+        >>> from vallum.project import load
+        >>> all(lake.is_valid for lake in load("iraq-syria").water)
+        True
+        """
+        return [shape_of(feature["geometry"]) for feature in self.lakes["features"]]
 
     @property
     def simulated_sensors(self) -> frozenset[str]:

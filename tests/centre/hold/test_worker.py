@@ -21,8 +21,8 @@ from vallum.centre.hold.question import HoldJob, HoldQuestion
 from vallum.centre.hold.worker import LEVELS, work
 from vallum.centre.sight.process import FailedError
 from vallum.plan.adversary import USUAL
-from vallum.plan.hold import hold
 from vallum.plan.holdplain import case_plain
+from vallum.plan.interruption import hold
 
 
 @pytest.fixture

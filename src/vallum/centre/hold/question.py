@@ -14,13 +14,12 @@ import shapely
 from vallum.assets.obstacle import Obstacle
 from vallum.assets.sensor import SensorRow
 from vallum.assets.unit import Unit
-from vallum.centre.hold.ground import field_of
 from vallum.centre.sight.question import Question, told_of
 from vallum.plan.adversary import USUAL, HoldCase
+from vallum.plan.declared import field_of
 from vallum.plan.field import HALF_WIDTH_M, Field
 from vallum.plan.scene import FINEST_CELL_M, Progress
 from vallum.project import Project
-from vallum.project.ground import shapes_of
 
 # Raised when answers are written otherwise than before.
 LAYOUT = 1
@@ -113,7 +112,7 @@ class HoldQuestion:
             "units": [unit.model_dump(mode="json") for unit in self.units],
             "obstacles": [obstacle.model_dump(mode="json") for obstacle in self.obstacles],
             "figures": [repr(one) for one in (project.mobility, project.delays, project.holding)],
-            "water": [shapely.to_wkt(one) for one in shapes_of(project.lakes)],
+            "water": [shapely.to_wkt(one) for one in project.water],
             "grounds": [[shapely.to_wkt(one), name] for one, name in grounds.polygons],
             "exits": [shapely.to_wkt(one) for one in grounds.exits],
             "raster": None if grounds.raster is None else told_of(grounds.raster),

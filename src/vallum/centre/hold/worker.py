@@ -29,10 +29,10 @@ from vallum.centre.hold.kept import ARCHIVE, case_file, keep, pack
 from vallum.centre.hold.question import HoldJob
 from vallum.plan.adversary import HoldCase
 from vallum.plan.field import Field
-from vallum.plan.hold import Holding, hold
 from vallum.plan.holdexport import export
 from vallum.plan.holdplain import case_plain, tried_plain
 from vallum.plan.holdsummary import record, summed_up
+from vallum.plan.interruption import Holding, hold
 from vallum.plan.tried import try_out
 
 LEVELS = 4

@@ -17,8 +17,8 @@ from vallum.plan.escape import AS_IT_IS, Change, escape_on
 from vallum.plan.field import Field, rules_for
 from vallum.plan.gaps import gaps, held_from_outside, runs
 from vallum.plan.grounds import Grounds
-from vallum.plan.hold import Holding, hold, response_of
 from vallum.plan.holdexport import dataset, frame
+from vallum.plan.interruption import Holding, hold, response_of
 from vallum.plan.mapping import CancelledError
 from vallum.plan.scene import lay_out
 from vallum.plan.zones import GONE, HOME, OUTER, START, Zones
