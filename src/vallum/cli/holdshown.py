@@ -46,6 +46,8 @@ def print_result(out: Console, title: str, shown: Figures, field: Field, found: 
         f"cells of {shown['cell_m']:g} m[/dim]\n"
     )
     out.print(_facts(shown))
+    for note in field.notes:
+        out.print(f"[yellow]![/yellow] {note}", soft_wrap=True)
     for held, case in zip(found, shown["cases"], strict=True):
         out.print(f"\n[bold]{case['name']}[/bold]  [dim]probability of interruption along the line[/dim]\n")
         out.print(_profile(held.p, field.zones.edges_m, shown["required"]))

@@ -171,7 +171,7 @@ def escape_on(
     """Return the same for a case on a field; `escape` says what."""
     scene, zones = field.scene, field.zones
     return escape(
-        scene.ground.heights_m,
+        field.heights_m,
         field.ground,
         zones.zone,
         response_s,

@@ -26,12 +26,14 @@ from vallum.plan.obstruction import Stretch, crossed, stretches
 from vallum.plan.outlook import farthest_m, watchers
 from vallum.plan.part import Fineness
 from vallum.plan.scene import Scene
+from vallum.plan.unknown import filled, refuse_out_of_reach
 from vallum.plan.whatif import stays
-from vallum.plan.zones import Direction, Zones
+from vallum.plan.zones import BEYOND, Direction, Zones
 from vallum.terrain.barrier import Crossed
 from vallum.terrain.pace import Pace
 
 FloatArray = NDArray[np.float64]
+Grid = NDArray[np.float32]
 
 HALF_WIDTH_M = 20_000.0
 """How far the band reaches to each side unless told otherwise: whoever is through it is gone."""
@@ -58,6 +60,8 @@ class Field:
         To how many cells a step leads: 16, or 8 or 4 to compare.
     crossings
         The straight ways across the line, laid once.
+    heights_m, unknown_share
+        Heights as whoever moves finds them, with voids filled from around them; the share of the band that they are.
     """
 
     scene: Scene
@@ -66,6 +70,8 @@ class Field:
     classes: tuple[str, ...]
     units: tuple[Unit, ...]
     obstacles: tuple[Obstacle, ...]
+    heights_m: Grid
+    unknown_share: float
     mobility: Mobility = MOBILITY
     delays: Delays = DELAYS
     assumed: Assumptions = ASSUMED
@@ -120,10 +126,12 @@ class Field:
         stretches(obstacles, strip.frontier.map_length_m, "foot", delays)
         zones = Zones.of(strip, scene.fineness.step_m, direction=direction, exits=brought.exits)
         ground = brought.onto(strip, water)
+        refuse_out_of_reach(zones, ground, brought.exits)
+        heights_m, unknown = filled(scene.ground.heights_m, zones.zone != BEYOND)
         ways = Crossings.over(strip, scene.fineness.step_m, scene.fineness.half_depth_m)
         return cls(
-            scene, zones, ground, brought.classes, tuple(units), tuple(obstacles), mobility, delays, assumed,
-            crossings=ways,
+            scene, zones, ground, brought.classes, tuple(units), tuple(obstacles), heights_m, unknown, mobility,
+            delays, assumed, crossings=ways,
         )  # fmt: skip
 
     def with_(
@@ -155,6 +163,19 @@ class Field:
         if obstacles is not None:
             stretches(standing_in, scene.strip.frontier.map_length_m, "foot", self.delays)
         return replace(self, scene=scene, units=self.units if units is None else tuple(units), obstacles=standing_in)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be said with every figure: unknown ground, and who does not count."""
+        said = list(self.scene.ground.notes)
+        if self.unknown_share > 0.0:
+            said.append(
+                f"{self.unknown_share:.1%} of the band has no terrain: whoever crosses it is taken to find it like the "
+                "ground around. Bring terrain that lies there: vallum terrain fetch, or vallum terrain add."
+            )
+        scene = self.scene
+        off = watchers(scene.strip, scene.sensors, (), (), scene.parameters)[1]
+        return (*said, *(f"{sensor_id} {why}." for sensor_id, why in off.items()))
 
     @property
     def steps(self) -> int:

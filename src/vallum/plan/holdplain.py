@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vallum.plan.course import lonlat_of
 from vallum.plan.field import Field
 from vallum.plan.gaps import gaps, runs
-from vallum.plan.holdsummary import basis_of, case_figures
+from vallum.plan.holdsummary import basis_of, case_figures, notes_of
 from vallum.plan.interruption import Holding
 from vallum.plan.tried import Tried
 
@@ -35,6 +35,7 @@ def case_plain(field: Field, held: Holding) -> dict[str, Any]:
     return {
         **figures,
         **basis_of(field),
+        "notes": notes_of(field, [held]),
         "gaps": _with_ways(field, held, figures["gaps"]),
         "edges_m": _rounded(field.zones.edges_m, 1),
         **_steps(held),

@@ -48,6 +48,7 @@ def summed_up(field: Field, found: Sequence[Holding], *, with_courses: bool = Tr
         "direction": field.zones.direction,
         "required": field.assumed.required.value,
         "terrain": [source.name for source in ground.used],
+        "notes": notes_of(field, found),
         "units": {
             "counted": len(found[0].there.unit_ids) if found else 0,
             "left_out": dict(found[0].there.left_out) if found else {},
@@ -62,6 +63,12 @@ def summed_up(field: Field, found: Sequence[Holding], *, with_courses: bool = Tr
             {**case_figures(field, held, with_courses), **basis, "assumptions": assumptions} for held in found
         ],
     }  # fmt: skip
+
+
+def notes_of(field: Field, found: Sequence[Holding]) -> list[str]:
+    """Return what has to be said with every figure: unknown ground, and which sensors and units do not count."""
+    left_out = dict(found[0].there.left_out) if found else {}
+    return [*field.notes, *(f"{unit_id} {why}." for unit_id, why in left_out.items())]
 
 
 def basis_of(field: Field) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def response_of(
         scene.strip, zones.zone, field.units, lambda unit: field.unit_pace(unit, light), ready.value
     )
     return response(
-        scene.ground.heights_m,
+        field.heights_m,
         field.ground,
         zones.zone,
         scene.strip.cell_m,

@@ -167,7 +167,7 @@ class _Asked:
 
     def piece(self, own: Span, halo_m: float) -> Piece:
         """Cut out what answers for some columns, and looks at so much beside them."""
-        field, scene, zones, strip = self.field, self.field.scene, self.field.zones, self.field.scene.strip
+        field, zones, strip = self.field, self.field.zones, self.field.scene.strip
         halo = math.ceil(halo_m / strip.cell_m)
         # A step is never shared: it belongs where its first cell lies.
         begins = np.full(field.steps, strip.shape[1])
@@ -179,7 +179,7 @@ class _Asked:
         box = (int(rows[0]), int(rows[-1]) + 1, first, end)
         return Piece(
             box,
-            windowed(scene.ground.heights_m, box),
+            windowed(field.heights_m, box),
             windowed(field.ground, box),
             windowed(zones.zone, box),
             windowed(self.response_s, box),

@@ -139,13 +139,16 @@ def _drawn_out(line: shapely.LineString, by_m: float) -> shapely.LineString:
     return shapely.LineString(np.vstack([before, ends, after]))
 
 
+def cells_in(strip: Strip, polygon: shapely.Geometry) -> NDArray[np.bool_]:
+    """Return the cells of a strip that a polygon on longitude and latitude touches."""
+    on_plane = shapely.transform(polygon, lambda lonlat: np.column_stack(strip.to_plane(lonlat[:, 0], lonlat[:, 1])))
+    touched = rasterize([on_plane], strip.shape, fill=0, transform=strip.transform, all_touched=True, dtype=np.uint8)
+    return np.asarray(touched, np.bool_)
+
+
 def _add_exits(zone: NDArray[np.uint8], strip: Strip, exits: Sequence[shapely.Geometry]) -> None:
     for number, exit_ in enumerate(exits):
-        on_plane = shapely.transform(exit_, lambda lonlat: np.column_stack(strip.to_plane(lonlat[:, 0], lonlat[:, 1])))
-        cells = np.asarray(
-            rasterize([on_plane], strip.shape, fill=0, transform=strip.transform, all_touched=True, dtype=np.uint8),
-            np.bool_,
-        )
+        cells = cells_in(strip, exit_)
         cells &= (zone == HOME) | (zone == GONE)
         if not cells.any():
             at = shapely.point_on_surface(exit_)

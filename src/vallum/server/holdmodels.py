@@ -130,6 +130,7 @@ class HoldCaseShape(HeldFigures):
     cell_m: float
     terrain_cell_m: float | None = Field(description="of the coarsest source used")
     grade: str = Field(description="of the terrain")
+    notes: tuple[str, ...] = Field(description="to be said with every figure: unknown ground, who does not count")
     states: tuple[HeldTime, ...]
     lower_min: float | None
     upper_min: float | None

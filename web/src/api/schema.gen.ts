@@ -1586,6 +1586,11 @@ export interface components {
             name: string;
             /** Not Proven Steps */
             not_proven_steps: number;
+            /**
+             * Notes
+             * @description to be said with every figure: unknown ground, who does not count
+             */
+            notes: string[];
             own_obstacles_delay_us_s: components["schemas"]["OwnDelay"];
             /** P */
             p: number[];
