@@ -84,9 +84,7 @@ def test_an_exit_in_water_is_refused_with_its_place(field: Field) -> None:
     lake = shapely.Point(lon, lat).buffer(0.06)
     grounds = Grounds(exits=(exit_,))
     Field.of(field.scene, field.units, field.obstacles, grounds=grounds)
-    with pytest.raises(
-        ValueError, match=rf"Exit 1, near {lon:.4f}, .* cannot be reached from the line.*leave it out"
-    ):
+    with pytest.raises(ValueError, match=rf"Exit 1, near {lon:.4f}, .* cannot be reached from the line.*leave it out"):
         Field.of(field.scene, field.units, field.obstacles, grounds=grounds, water=[lake])
     # an island is out of reach as well
     moat = lake.difference(shapely.Point(lon, lat).buffer(0.03))
