@@ -84,14 +84,15 @@ def try_out(
     if was.units != now.units or was.obstacles != now.obstacles:
         own_delay_s = own_delay(now, case, there)
     mixed = times(case, now.scene.sensors, now.assumed)
-    away = escape_on(now, case, there.seconds)
+    same_ways = was.units == now.units and was.obstacles == now.obstacles
+    away = None if same_ways else escape_on(now, case, there.seconds)
     if [(time.name, time.weight, time.seen) for time in mixed] != [(t.name, t.weight, t.seen) for t in held.times]:
         again = np.ones(now.steps, np.bool_)
     else:
         changed = np.zeros(now.scene.strip.shape[1], np.bool_)
         for first, end in _changed(was, now, held):
             changed[max(0, first) : max(0, end)] = True
-        if was.units != now.units or was.obstacles != now.obstacles:
+        if away is not None:
             # Who gets away otherwise may do so far from what changed.
             changed |= (escape_on(was, case, held.there.seconds).cost != away.cost).any(axis=0)
         again = _near(now, changed, held)
